@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.bdev;
+
+import java.io.IOException;
+import java.util.UUID;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * A block device (bdev): the service a backend bundle offers. Register it with the properties {@link #NAME} and {@link #TYPE}; a
+ * declarative services component with the factory PID {@code io.hotbay.bdev.<type>} gets both from its configuration.
+ *
+ * <p>All methods may be called on any thread, unless they say otherwise. A device and its channels outlive nothing: when the
+ * component is deactivated its channels have been closed before.
+ */
+@ConsumerType
+public interface BlockDevice {
+    /** Service property: the bdev's name, unique in the target. */
+    String NAME = "hotbay.bdev.name";
+
+    /** Service property: the bdev's type, such as {@code malloc}; the last part of its factory PID. */
+    String TYPE = "hotbay.bdev.type";
+
+    /** Factory PIDs of bdevs start with this; what follows is the type. */
+    String FACTORY_PID_PREFIX = "io.hotbay.bdev.";
+
+    /** Its name. */
+    String name();
+
+    /** What it is, for people: "Malloc disk". */
+    String product();
+
+    /** A UUID that stays the same over restarts. */
+    UUID uuid();
+
+    /** Logical block size in bytes: a power of two from 512 to 65536. Offsets and lengths of requests are multiples of it. */
+    int blockSize();
+
+    /** Capacity in blocks of {@link #blockSize()}, at least 1. */
+    long blocks();
+
+    /** Physical block size in bytes: the unit that is written without reading first. */
+    default int physicalBlockSize() {
+        return blockSize();
+    }
+
+    /** Best size of a request in bytes, or 0 when there is none. */
+    default int optimalIoSize() {
+        return 0;
+    }
+
+    /** Whether writes are refused. */
+    default boolean readOnly() {
+        return false;
+    }
+
+    /** Whether completed writes may be lost in a power failure until a flush. */
+    default boolean writeCache() {
+        return false;
+    }
+
+    /** Whether requests of a {@link BlockType} are done rather than answered with {@link BlockStatus#UNSUPPORTED}. */
+    boolean supports(int type);
+
+    /** Largest discard or write-zeroes request in bytes. */
+    default long discardLimit() {
+        return 1L << 30;
+    }
+
+    /**
+     * Opens a channel for one queue. Called on the reactor thread that will use the channel; must not block for long.
+     *
+     * @param requests the table of requests that the channel will be handed; it belongs to the caller
+     * @throws IOException if the device cannot be used just now
+     */
+    BlockChannel open(BlockRequests requests) throws IOException;
+
+    /** Counters over all channels, also those already closed. */
+    IoStatistics statistics();
+}

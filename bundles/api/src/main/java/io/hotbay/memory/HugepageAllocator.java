@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.memory;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * Leases memory by name, from hugepages where there are any. Also sets hugepages up and tells how they are used. All methods
+ * may be called on any thread and may block.
+ */
+@ProviderType
+public interface HugepageAllocator {
+    /**
+     * Leases zero-filled memory, or returns the existing lease of that name with its contents.
+     *
+     * @param name unique among all leases: letters, digits, '.', '_', '-', at most 200
+     * @param size bytes, at least 1; what is taken is rounded up to whole pages
+     * @param node NUMA node, or -1 for any
+     * @throws IOException if a lease of that name has another size, or if there is not enough memory; the message names the
+     *     lease, what is missing, and the command that would help
+     */
+    MemoryLease lease(String name, long size, int node) throws IOException;
+
+    /** The lease of that name, if there is one. */
+    Optional<MemoryLease> find(String name);
+
+    /** All leases, sorted by name. */
+    List<MemoryLease> leases();
+
+    /** Ends a lease and gives its pages back. Nobody may use its windows any more. Unknown names are ignored. */
+    void release(String name);
+
+    /**
+     * Reserves hugepages, as {@code HUGEMEM=… scripts/setup.sh} does, and mounts hugetlbfs when it is not mounted.
+     *
+     * @throws IOException if that is not possible; the message says what is missing and which command to run
+     */
+    List<HugepagePool> setUp(HugepageRequest request) throws IOException;
+
+    /** The pools of all nodes and page sizes, sorted. */
+    List<HugepagePool> pools() throws IOException;
+
+    /**
+     * Gives all hugepages that nobody uses back to the kernel.
+     *
+     * @return the pools afterwards
+     */
+    List<HugepagePool> reset() throws IOException;
+
+    /**
+     * Removes the files in hugetlbfs and shared memory that a dead target left.
+     *
+     * @return the paths that were removed
+     */
+    List<String> clean() throws IOException;
+}

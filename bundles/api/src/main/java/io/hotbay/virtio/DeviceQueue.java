@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.virtio;
+
+import org.osgi.annotation.versioning.ConsumerType;
+
+/** A queue that a device serves. All methods are called on one reactor thread, except where noted. */
+@ConsumerType
+public interface DeviceQueue {
+    /**
+     * Takes new requests, works on those under way, and publishes what is done.
+     *
+     * @return how many requests were taken or completed
+     */
+    int poll();
+
+    /**
+     * The same without taking new requests.
+     *
+     * @return how many were completed
+     */
+    int drain();
+
+    /** Number of requests under way. When it is 0 nothing of this queue touches guest memory between two calls. Any thread. */
+    int inFlight();
+
+    /** A descriptor to watch while the reactor sleeps, or -1: see {@code BlockChannel.wakeDescriptor()}. */
+    default int wakeDescriptor() {
+        return -1;
+    }
+
+    /** Gives the ring back; only while nothing is in flight. */
+    void stop();
+}

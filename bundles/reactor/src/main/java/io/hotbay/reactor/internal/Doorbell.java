@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.reactor.internal;
+
+import io.hotbay.linux.Epoll;
+import io.hotbay.linux.EventFd;
+import io.hotbay.linux.LinuxException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * Where a reactor sleeps and what wakes it: watched descriptors, and {@link #ring} from other threads.
+ *
+ * <p>The sleeper says that it lies down, then looks for commands a last time, then sleeps; a caller adds its command, then looks
+ * whether the sleeper lies down. All four accesses are volatile, so at least one of the two sees the other. A ring that
+ * comes too early or too late makes the next sleep end at once, which costs a few rounds and nothing else.
+ */
+final class Doorbell implements AutoCloseable {
+    private static final VarHandle LYING;
+
+    static {
+        try {
+            LYING = MethodHandles.lookup().findVarHandle(Doorbell.class, "lying", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /**
+     * Edge-triggered: every write to an eventfd is an event of its own, although its counter is never read back.
+     */
+    private static final int EVENTS = Epoll.IN | Epoll.EDGE;
+
+    private final Epoll epoll;
+    private final EventFd bell;
+    private volatile boolean lying;
+    private boolean closed;
+
+    private Doorbell(Epoll epoll, EventFd bell) {
+        this.epoll = epoll;
+        this.bell = bell;
+    }
+
+    static Doorbell create() throws LinuxException {
+        EventFd bell = EventFd.create();
+        Epoll epoll = null;
+        try {
+            epoll = Epoll.create();
+            epoll.add(bell.number(), EVENTS, bell.number());
+            return new Doorbell(epoll, bell);
+        } catch (LinuxException e) {
+            bell.close();
+            if (epoll != null) {
+                epoll.close();
+            }
+            throw e;
+        }
+    }
+
+    /** Wakes the reactor if it sleeps or is about to; costs no system call otherwise. Any thread. */
+    void ring() {
+        if (lying && LYING.compareAndSet(this, true, false)) {
+            signal();
+        }
+    }
+
+    /** Under the lock, so that it never reaches a descriptor number that was closed and given to somebody else. */
+    private synchronized void signal() {
+        if (!closed) {
+            bell.signal();
+        }
+    }
+
+    /** The reactor's thread: from here on {@link #ring} makes {@link #sleep} return. */
+    void lieDown() {
+        lying = true;
+    }
+
+    /** The reactor's thread: sleeps until something happens. */
+    void sleep() throws LinuxException {
+        epoll.await(-1);
+    }
+
+    /** The reactor's thread: rings are no longer needed. */
+    void getUp() {
+        lying = false;
+    }
+
+    /** Any thread. */
+    synchronized void watch(int descriptor) throws LinuxException {
+        if (closed) {
+            throw new IllegalStateException("the reactor has stopped");
+        }
+        epoll.add(descriptor, EVENTS, descriptor);
+    }
+
+    /** Any thread; after the end there is nothing left to do. */
+    synchronized void unwatch(int descriptor) {
+        if (!closed) {
+            epoll.remove(descriptor);
+        }
+    }
+
+    /** The reactor's thread, at its end. */
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            epoll.close();
+            bell.close();
+        }
+    }
+}

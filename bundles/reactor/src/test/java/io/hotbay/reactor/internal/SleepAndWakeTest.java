@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.reactor.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.hotbay.linux.Cpus;
+import io.hotbay.linux.EventFd;
+import io.hotbay.linux.LinuxException;
+import io.hotbay.reactor.ReactorStatistics;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class SleepAndWakeTest {
+    private static final int CORE = Cpus.allowed().length() - 1;
+    private static final int MANY = 20_000;
+
+    private CoreReactor reactor;
+
+    @BeforeEach
+    void start() throws LinuxException {
+        reactor = CoreReactor.start(CORE, 0, new RecordingLogger().logger());
+    }
+
+    @AfterEach
+    void stop() {
+        reactor.stop();
+    }
+
+    /** Work arrives over an eventfd, as a guest's kick does; each signal that was seen releases a permit. */
+    private static final class KickedPoller extends CountingPoller {
+        private final EventFd kick;
+        private final Semaphore seen = new Semaphore(0);
+
+        private KickedPoller(EventFd kick) {
+            super("kicked");
+            this.kick = kick;
+        }
+
+        @Override
+        public int poll() {
+            long kicks = kick.drain();
+            if (kicks > 0) {
+                seen.release();
+            }
+            return (int) kicks;
+        }
+
+        @Override
+        public boolean arm() {
+            arms = arms + 1;
+            return poll() == 0;
+        }
+    }
+
+    @Test
+    void shouldSleepWithoutPollersAndWakeForEachCommand() throws Exception {
+        for (int i = 0; i < MANY; i++) {
+            assertThat(reactor.run(() -> 7).get(60, TimeUnit.SECONDS)).isEqualTo(7);
+        }
+        assertThat(reactor.statistics().wakeUps()).isPositive();
+    }
+
+    @Test
+    void shouldWakeForEachSignalOfAWatchedDescriptor() throws Exception {
+        try (EventFd kick = EventFd.create()) {
+            KickedPoller poller = new KickedPoller(kick);
+            reactor.watch(kick.number());
+            reactor.add(poller).get(60, TimeUnit.SECONDS);
+            for (int i = 0; i < MANY; i++) {
+                kick.signal();
+                assertThat(poller.seen.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
+            }
+            reactor.unwatch(kick.number());
+            assertThat(reactor.statistics().wakeUps()).isPositive();
+            reactor.remove(poller).get(60, TimeUnit.SECONDS);
+            assertThat(poller.disarms).isEqualTo(poller.arms).isPositive();
+        }
+    }
+
+    @Test
+    void shouldRestWhileNothingHappens() throws Exception {
+        CountingPoller idle = new CountingPoller("idle");
+        reactor.add(idle).get(60, TimeUnit.SECONDS);
+        Eventually.until("it sleeps for a while in one go", this::restsForTenMilliseconds);
+        assertThat(idle.arms).isPositive();
+    }
+
+    private boolean restsForTenMilliseconds() {
+        ReactorStatistics before = reactor.statistics();
+        long wanted = before.sleepNanos() + TimeUnit.MILLISECONDS.toNanos(10);
+        Eventually.until("it sleeps", () -> reactor.statistics().sleepNanos() > wanted);
+        ReactorStatistics after = reactor.statistics();
+        return after.rounds() == before.rounds()
+                && after.wakeUps() == before.wakeUps()
+                && after.busyNanos() == before.busyNanos();
+    }
+
+    @Test
+    void shouldNotSleepWhileAPollerHasWorkAfterAll() throws Exception {
+        CountingPoller first = new CountingPoller("first");
+        CountingPoller awake = (CountingPoller) CoreReactorTest.awake("awake");
+        reactor.run(() -> {
+                    reactor.add(first);
+                    reactor.add(awake);
+                    return null;
+                })
+                .get(60, TimeUnit.SECONDS);
+        long wakeUps = reactor.statistics().wakeUps();
+        Eventually.until("it was asked often", () -> awake.arms > 1_000);
+        assertThat(reactor.statistics().wakeUps()).isEqualTo(wakeUps);
+        reactor.remove(awake).get(60, TimeUnit.SECONDS);
+        reactor.remove(first).get(60, TimeUnit.SECONDS);
+        assertThat(first.disarms).isEqualTo(first.arms);
+        assertThat(awake.disarms).isEqualTo(awake.arms);
+    }
+
+    @Test
+    void shouldNoLongerWakeForADescriptorThatIsNotWatched() throws Exception {
+        try (EventFd kick = EventFd.create()) {
+            reactor.watch(kick.number());
+            reactor.unwatch(kick.number());
+            Eventually.until("it rests", this::restsForTenMilliseconds);
+            long wakeUps = reactor.statistics().wakeUps();
+            kick.signal();
+            assertThat(reactor.statistics().wakeUps()).isEqualTo(wakeUps);
+        }
+    }
+
+    @Test
+    void shouldRefuseToWatchWhatIsNoDescriptor() {
+        assertThatThrownBy(() -> reactor.watch(100_000))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("100000")
+                .hasMessageContaining("EBADF");
+    }
+
+    @Test
+    void shouldAllocateNothingInAMillionRounds() throws Exception {
+        reactor.add(CoreReactorTest.awake("awake")).get(60, TimeUnit.SECONDS);
+        awaitRounds(1_000_000);
+        long before = reactor.statistics().allocatedBytes();
+        awaitRounds(1_000_000);
+        assertThat(before).isNotNegative();
+        assertThat(reactor.statistics().allocatedBytes() - before).isZero();
+    }
+
+    @Test
+    void shouldAllocateNothingWhenItSleepsAndWakes() throws Exception {
+        try (EventFd kick = EventFd.create()) {
+            KickedPoller poller = new KickedPoller(kick);
+            reactor.watch(kick.number());
+            reactor.add(poller).get(60, TimeUnit.SECONDS);
+            kickUntilWakes(poller, 5_000);
+            long before = reactor.statistics().allocatedBytes();
+            kickUntilWakes(poller, 5_000);
+            assertThat(reactor.statistics().allocatedBytes() - before).isZero();
+            reactor.unwatch(kick.number());
+        }
+    }
+
+    private void awaitRounds(long count) {
+        long target = reactor.statistics().rounds() + count;
+        Eventually.until(
+                "it made " + count + " rounds", () -> reactor.statistics().rounds() >= target);
+    }
+
+    private void kickUntilWakes(KickedPoller poller, long count) throws InterruptedException {
+        long target = reactor.statistics().wakeUps() + count;
+        for (long kicks = 0; reactor.statistics().wakeUps() < target; kicks++) {
+            assertThat(kicks).as("kicks until it woke often enough").isLessThan(100 * count);
+            poller.kick.signal();
+            assertThat(poller.seen.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.hugepages.internal;
+
+import io.hotbay.linux.Descriptor;
+import io.hotbay.linux.Errno;
+import io.hotbay.linux.FileStatus;
+import io.hotbay.linux.LinuxException;
+import io.hotbay.linux.Users;
+import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The folder of one running target in one file system: {@code <file system>/hotbay/<instance>}, with a file for each lease. A
+ * lock file in it is locked while the process lives; the kernel drops the lock however the process ends, so a
+ * folder whose lock can be had was left by a dead one.
+ *
+ * <p>The lock belongs to the process, not to the component. When the component ends and the process goes on, the number of the
+ * locked descriptor is left in a system property, and the next life of the component takes it from there.
+ */
+final class InstanceFolder {
+    private static final String LOCK = "~lock";
+    private static final String PROPERTY = "io.hotbay.hugepages.lock:";
+    private static final int ATTEMPTS = 10;
+    private static final long PAUSE_MILLIS = 20;
+
+    private final Path path;
+    private final Descriptor lock;
+    private final boolean inherited;
+
+    private InstanceFolder(Path path, Descriptor lock, boolean inherited) {
+        this.path = path;
+        this.lock = lock;
+        this.inherited = inherited;
+    }
+
+    /**
+     * Makes the folder if need be and locks it.
+     *
+     * @throws IOException if another process has it, or it is not ours
+     */
+    static InstanceFolder open(Path path) throws IOException {
+        String handedOver = (String) System.getProperties().remove(PROPERTY + path);
+        if (handedOver != null) {
+            Descriptor lock = Descriptor.adopt(Integer.parseInt(handedOver));
+            if (isStillThere(lock, path)) {
+                return new InstanceFolder(path, lock, true);
+            }
+            lock.close();
+        }
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            makeFolder(path);
+            Descriptor lock = tryLock(path, Descriptor.O_CREAT);
+            if (lock != null) {
+                return new InstanceFolder(path, lock, false);
+            }
+            pause();
+        }
+        throw new IOException(path + " is in use by another running target: stop that one, or give this one a runtime"
+                + " directory of its own (hotbay.run.dir)");
+    }
+
+    /** Locks the folder of a process that died; null if it lives, or the folder is no target's. */
+    static InstanceFolder ofDead(Path path) throws IOException {
+        Descriptor lock = tryLock(path, 0);
+        return lock == null ? null : new InstanceFolder(path, lock, false);
+    }
+
+    private static void makeFolder(Path path) throws IOException {
+        Files.createDirectories(path.getParent());
+        try {
+            // Guests' data: nobody else's business.
+            Files.createDirectory(
+                    path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } catch (FileAlreadyExistsException e) {
+            FileStatus status = FileStatus.of(path);
+            if (!status.isDirectory() || status.uid() != Users.effectiveUid()) {
+                throw new IOException(path + " is not a directory of this user: remove it", e);
+            }
+        } catch (NoSuchFileException e) {
+            // Another target ended and took the empty parent along; the next attempt makes it again.
+        }
+    }
+
+    /** Null when somebody else has the lock, or the folder vanished under our hands. */
+    private static Descriptor tryLock(Path path, int flags) throws LinuxException {
+        Descriptor lock;
+        try {
+            lock = Descriptor.open(path.resolve(LOCK), Descriptor.O_RDWR | flags, 0600);
+        } catch (LinuxException e) {
+            if (e.errno() == Errno.ENOENT) {
+                return null;
+            }
+            throw e;
+        }
+        boolean ours = false;
+        try {
+            // Whoever cleans up removes the file while holding its lock: then we have locked what nobody sees any more.
+            ours = lock.tryLock() && isStillThere(lock, path);
+        } finally {
+            if (!ours) {
+                lock.close();
+            }
+        }
+        return ours ? lock : null;
+    }
+
+    private static boolean isStillThere(Descriptor lock, Path path) throws LinuxException {
+        try {
+            return FileStatus.of(path.resolve(LOCK)).inode() == lock.status().inode();
+        } catch (LinuxException e) {
+            if (e.errno() == Errno.ENOENT) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private static void pause() throws IOException {
+        try {
+            Thread.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while waiting for a folder of leases", e);
+        }
+    }
+
+    Path path() {
+        return path;
+    }
+
+    /** Whether an earlier life of the component in this process had it. */
+    boolean inherited() {
+        return inherited;
+    }
+
+    Path file(String fileName) {
+        return path.resolve(fileName);
+    }
+
+    /** Names of the leases, sorted. */
+    List<String> leases() throws IOException {
+        return names().stream().filter(LeaseName::isValid).toList();
+    }
+
+    /** Names of the files of leases that were being made when the process died. */
+    List<String> unfinished() throws IOException {
+        return names().stream().filter(LeaseName::isUnfinished).toList();
+    }
+
+    private List<String> names() throws IOException {
+        try (Stream<Path> files = Files.list(path)) {
+            return files.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
+                    .map(file -> file.getFileName().toString())
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    /** Leaves folder and lock to the next life of the component. */
+    void handOver() {
+        System.setProperty(PROPERTY + path, Integer.toString(lock.number()));
+    }
+
+    /** Gives the folder up: removes it unless it still holds something. */
+    void remove() throws IOException {
+        try {
+            Files.deleteIfExists(path.resolve(LOCK));
+            deleteIfEmpty(path);
+            deleteIfEmpty(path.getParent());
+        } finally {
+            lock.close();
+        }
+    }
+
+    private static void deleteIfEmpty(Path folder) throws IOException {
+        try {
+            Files.deleteIfExists(folder);
+        } catch (DirectoryNotEmptyException e) {
+            // Not all of it is ours.
+        }
+    }
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.hugepages.internal;
+
+import io.hotbay.hugepages.internal.HugetlbfsMounts.Mount;
+import io.hotbay.hugepages.internal.KernelPages.Pool;
+import io.hotbay.linux.LinuxException;
+import io.hotbay.linux.Users;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import org.osgi.service.log.Logger;
+
+/**
+ * The places leases lie in: a folder of this target in hugetlbfs, and one in shared memory. Not safe for use by several threads
+ * at a time.
+ */
+final class LeaseStore {
+    /** What a lease of ordinary memory is rounded up to. */
+    static final long ORDINARY_PAGE = 4096;
+
+    private final Host host;
+    private final KernelPages kernel;
+    private final HugetlbfsMounts mounts;
+    private final String instance;
+    private final Logger logger;
+    private final Map<Path, InstanceFolder> folders = new TreeMap<>();
+
+    LeaseStore(Host host, KernelPages kernel, HugetlbfsMounts mounts, String instance, Logger logger) {
+        this.host = host;
+        this.kernel = kernel;
+        this.mounts = mounts;
+        this.instance = instance;
+        this.logger = logger;
+    }
+
+    private Path path(Path root, HugepageSettings settings) {
+        return root.resolve(settings.directory(Users.effectiveUid())).resolve(instance);
+    }
+
+    private InstanceFolder folder(Path root, HugepageSettings settings) throws IOException {
+        Path path = path(root, settings);
+        InstanceFolder folder = folders.get(path);
+        if (folder == null) {
+            folder = InstanceFolder.open(path);
+            folders.put(path, folder);
+        }
+        return folder;
+    }
+
+    /** File systems that leases may lie in. */
+    List<Path> roots() throws IOException {
+        List<Path> roots = new ArrayList<>(
+                mounts.all().stream().map(Mount::path).distinct().toList());
+        roots.add(host.sharedMemory());
+        return roots;
+    }
+
+    /** Folders of this process. */
+    Set<Path> folders() {
+        return Set.copyOf(folders.keySet());
+    }
+
+    /** Takes up the leases that an earlier life of this target left; what cannot be taken up is logged and stays. */
+    List<Lease> adopt(HugepageSettings settings) throws IOException {
+        List<Lease> leases = new ArrayList<>();
+        for (Mount mount : mounts.all()) {
+            leases.addAll(adopt(mount.path(), mount.pageSize(), settings));
+        }
+        leases.addAll(adopt(host.sharedMemory(), ORDINARY_PAGE, settings));
+        return leases;
+    }
+
+    private List<Lease> adopt(Path root, long pageSize, HugepageSettings settings) {
+        // Found already when the same file system is mounted in the same place twice.
+        if (!Files.isDirectory(path(root, settings)) || folders.containsKey(path(root, settings))) {
+            return List.of();
+        }
+        try {
+            LeaseFiles files = new LeaseFiles(folder(root, settings), pageSize);
+            files.removeUnfinished();
+            return files.adopt();
+        } catch (IOException e) {
+            logger.error("leases in {} cannot be taken up: {}", path(root, settings), e.getMessage());
+            return List.of();
+        }
+    }
+
+    /** Leases hugepages; a shortage is an error that has the figures and the remedy. */
+    Lease huge(String name, long size, int node, HugepageSettings settings) throws IOException {
+        long pageSize = kernel.pageSize(settings.pageSize());
+        int known = knownNode(name, node);
+        Pool machine = kernel.machine(pageSize);
+        if (machine.total() == 0 && machine.overcommit() == 0) {
+            throw shortage(name, size, known, pageSize, null);
+        }
+        InstanceFolder folder = folder(mounts.ensure(pageSize, settings.mountPoint()), settings);
+        try {
+            return new LeaseFiles(folder, pageSize).create(name, size, known);
+        } catch (LinuxException e) {
+            throw LeaseFiles.isShortage(e) ? shortage(name, size, known, pageSize, e) : failure(name, e);
+        }
+    }
+
+    private IOException shortage(String name, long size, int node, long pageSize, IOException cause)
+            throws IOException {
+        Pool pool = node < 0 ? kernel.machine(pageSize) : kernel.node(node, pageSize);
+        long needed = (size - 1) / pageSize + 1;
+        long free = Math.max(0, pool.free() - Math.max(0, pool.reserved()));
+        long total = pool.total() + needed - free;
+        String amount = ByteSize.word(total * pageSize);
+        String command = "hugepages:setup " + (node < 0 ? "--size " + amount : "--node " + node + "=" + amount)
+                + (pageSize == kernel.pageSize(0) ? "" : " --page-size " + ByteSize.word(pageSize))
+                + "  or  echo " + total + " | sudo tee " + pool.totalFile();
+        return new IOException(
+                "lease \"" + name + "\" needs " + needed + " hugepages of " + ByteSize.text(pageSize)
+                        + (node < 0 ? "" : " on node " + node) + ", " + free + " are free: run  " + command,
+                cause);
+    }
+
+    /** Leases ordinary memory. */
+    Lease ordinary(String name, long size, int node, HugepageSettings settings) throws IOException {
+        int known = knownNode(name, node);
+        long available = kernel.availableMemory();
+        // A tmpfs may be larger than the memory there is: then the kernel would kill processes and not say no.
+        if (size > available) {
+            throw new IOException("lease \"" + name + "\" needs " + ByteSize.text(size) + ", only "
+                    + ByteSize.text(available) + " of memory are available: ask for less");
+        }
+        InstanceFolder folder = folder(host.sharedMemory(), settings);
+        try {
+            return new LeaseFiles(folder, ORDINARY_PAGE).create(name, size, known);
+        } catch (LinuxException e) {
+            throw LeaseFiles.isShortage(e) ? sharedMemoryShortage(name, size, e) : failure(name, e);
+        }
+    }
+
+    private IOException sharedMemoryShortage(String name, long size, IOException cause) throws IOException {
+        long usable = Files.getFileStore(host.sharedMemory()).getUsableSpace();
+        return new IOException(
+                "lease \"" + name + "\" needs " + ByteSize.text(size) + ", " + host.sharedMemory() + " has "
+                        + ByteSize.text(usable) + " left: ask for less, or run  sudo mount -o remount,size=<larger> "
+                        + host.sharedMemory(),
+                cause);
+    }
+
+    private static IOException failure(String name, LinuxException cause) {
+        return new IOException("lease \"" + name + "\": " + cause.getMessage(), cause);
+    }
+
+    /** On a kernel without NUMA node 0 is all there is, and nothing need be bound. */
+    private int knownNode(String name, int node) throws IOException {
+        SortedSet<Integer> nodes = kernel.nodeNumbers();
+        if (node < 0 || nodes.contains(node)) {
+            return node;
+        }
+        if (nodes.isEmpty() && node == 0) {
+            return -1;
+        }
+        throw new IOException("lease \"" + name + "\": there is no NUMA node " + node + ", choose among "
+                + (nodes.isEmpty() ? "[0]" : nodes) + " or -1 for any");
+    }
+
+    /** The component ends, the process goes on. */
+    void handOver() {
+        folders.values().forEach(InstanceFolder::handOver);
+    }
+
+    /**
+     * The target ends: removes the files of all leases. They stay mapped, because a ring may still be polled; the memory goes with
+     * the process.
+     */
+    void remove(Iterable<Lease> leases) {
+        for (Lease lease : leases) {
+            removing(lease.file(), () -> Files.deleteIfExists(lease.file()));
+        }
+        folders.values().forEach(folder -> removing(folder.path(), folder::remove));
+    }
+
+    @FunctionalInterface
+    private interface Removal {
+        void run() throws IOException;
+    }
+
+    private void removing(Path path, Removal removal) {
+        try {
+            removal.run();
+        } catch (IOException e) {
+            logger.warn("{} stays behind: {}; remove it with hugepages:clean", path, e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.bdevmalloc.internal;
+
+import io.hotbay.memory.MemoryLease;
+import io.hotbay.memory.MemoryRegion;
+import java.nio.ByteBuffer;
+
+/**
+ * The bytes of a disk in the windows of a lease. Requests that overlap on several threads mix, as on any disk. Any thread; nothing
+ * is allocated.
+ */
+final class LeasedStore {
+    private static final int WINDOW_SHIFT = Integer.numberOfTrailingZeros(MemoryRegion.STRIDE);
+    private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(64 << 10);
+
+    private final ByteBuffer[] windows;
+
+    LeasedStore(MemoryLease lease) {
+        windows = new ByteBuffer[lease.windows()];
+        for (int i = 0; i < windows.length; i++) {
+            windows[i] = lease.window(i);
+        }
+    }
+
+    /** Copies {@code length} bytes from {@code position} on to a place in a buffer. */
+    void read(long position, ByteBuffer destination, int offset, int length) {
+        for (int done = 0; done < length; ) {
+            int place = placeOf(position + done);
+            int count = Math.min(length - done, MemoryRegion.STRIDE - place);
+            destination.put(offset + done, windowOf(position + done), place, count);
+            done += count;
+        }
+    }
+
+    /** Copies {@code length} bytes from a place in a buffer to {@code position}. */
+    void write(long position, ByteBuffer source, int offset, int length) {
+        for (int done = 0; done < length; ) {
+            int place = placeOf(position + done);
+            int count = Math.min(length - done, MemoryRegion.STRIDE - place);
+            windowOf(position + done).put(place, source, offset + done, count);
+            done += count;
+        }
+    }
+
+    /** Fills {@code length} bytes from {@code position} on with zeros. */
+    void clear(long position, long length) {
+        for (long done = 0; done < length; ) {
+            int count = (int) Math.min(length - done, ZEROS.capacity());
+            write(position + done, ZEROS, 0, count);
+            done += count;
+        }
+    }
+
+    private ByteBuffer windowOf(long position) {
+        return windows[(int) (position >>> WINDOW_SHIFT)];
+    }
+
+    private static int placeOf(long position) {
+        return (int) position & MemoryRegion.STRIDE - 1;
+    }
+}

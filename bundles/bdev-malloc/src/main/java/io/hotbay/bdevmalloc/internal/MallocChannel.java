@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.bdevmalloc.internal;
+
+import io.hotbay.bdev.BdevOptions;
+import io.hotbay.bdev.BlockChannel;
+import io.hotbay.bdev.BlockRequests;
+import io.hotbay.bdev.BlockStatus;
+import io.hotbay.bdev.BlockType;
+import io.hotbay.memory.GuestMemory;
+import java.nio.ByteBuffer;
+
+/** Copies between guest memory and the store; every request completes inside {@link #submit}. */
+final class MallocChannel implements BlockChannel {
+    private final BdevOptions options;
+    private final LeasedStore store;
+
+    MallocChannel(BdevOptions options, LeasedStore store) {
+        this.options = options;
+        this.store = store;
+    }
+
+    @Override
+    public void submit(BlockRequests requests) {
+        int pending = requests.pending();
+        for (int i = 0; i < pending; i++) {
+            int slot = requests.pendingSlot(i);
+            int type = requests.type(slot);
+            requests.complete(slot, options.refuses(type) ? BlockStatus.READ_ONLY : perform(requests, slot, type));
+        }
+    }
+
+    private int perform(BlockRequests requests, int slot, int type) {
+        switch (type) {
+            case BlockType.READ:
+                read(requests, slot);
+                return BlockStatus.OK;
+            case BlockType.WRITE:
+                write(requests, slot);
+                return BlockStatus.OK;
+            case BlockType.DISCARD:
+            case BlockType.WRITE_ZEROES:
+                store.clear(requests.offset(slot), requests.length(slot));
+                return BlockStatus.OK;
+            case BlockType.FLUSH:
+            case BlockType.RESET:
+                return BlockStatus.OK;
+            default:
+                return BlockStatus.UNSUPPORTED;
+        }
+    }
+
+    private void read(BlockRequests requests, int slot) {
+        GuestMemory memory = requests.memory();
+        long position = requests.offset(slot);
+        int segments = requests.segments(slot);
+        for (int segment = 0; segment < segments; segment++) {
+            long handle = requests.handle(slot, segment);
+            int length = requests.segmentLength(slot, segment);
+            ByteBuffer window = memory.window(GuestMemory.windowOf(handle));
+            store.read(position, window, GuestMemory.offsetOf(handle), length);
+            position += length;
+        }
+    }
+
+    private void write(BlockRequests requests, int slot) {
+        GuestMemory memory = requests.memory();
+        long position = requests.offset(slot);
+        int segments = requests.segments(slot);
+        for (int segment = 0; segment < segments; segment++) {
+            long handle = requests.handle(slot, segment);
+            int length = requests.segmentLength(slot, segment);
+            ByteBuffer window = memory.window(GuestMemory.windowOf(handle));
+            store.write(position, window, GuestMemory.offsetOf(handle), length);
+            position += length;
+        }
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.bdevmalloc.internal;
+
+import io.hotbay.memory.HugepageAllocator;
+import io.hotbay.memory.HugepagePool;
+import io.hotbay.memory.HugepageRequest;
+import io.hotbay.memory.MemoryLease;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Leases buffers of the Java process, up to a limit. */
+final class FakeAllocator implements HugepageAllocator {
+    final TreeMap<String, MemoryLease> leases = new TreeMap<>();
+    long limit = 64 << 20;
+
+    record Lease(String name, long size, int node, ByteBuffer memory) implements MemoryLease {
+        @Override
+        public long pageSize() {
+            return 4096;
+        }
+
+        @Override
+        public int windows() {
+            return 1;
+        }
+
+        @Override
+        public ByteBuffer window(int index) {
+            return memory;
+        }
+    }
+
+    @Override
+    public MemoryLease lease(String name, long size, int node) throws IOException {
+        if (size > limit) {
+            throw new IOException("not enough memory for lease " + name);
+        }
+        return leases.computeIfAbsent(name, unknown -> newLease(name, size, node));
+    }
+
+    private static MemoryLease newLease(String name, long size, int node) {
+        return new Lease(name, size, node, ByteBuffer.allocateDirect((int) size).order(ByteOrder.LITTLE_ENDIAN));
+    }
+
+    @Override
+    public Optional<MemoryLease> find(String name) {
+        return Optional.ofNullable(leases.get(name));
+    }
+
+    @Override
+    public List<MemoryLease> leases() {
+        return List.copyOf(leases.values());
+    }
+
+    @Override
+    public void release(String name) {
+        leases.remove(name);
+    }
+
+    @Override
+    public List<HugepagePool> setUp(HugepageRequest request) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<HugepagePool> pools() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<HugepagePool> reset() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<String> clean() {
+        throw new UnsupportedOperationException();
+    }
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.virtioblk.internal;
+
+import io.hotbay.bdev.BlockChannel;
+import io.hotbay.bdev.BlockDevice;
+import io.hotbay.bdev.BlockRequests;
+import io.hotbay.bdev.BlockStatus;
+import io.hotbay.bdev.BlockType;
+import io.hotbay.memory.GuestMemory;
+import io.hotbay.virtio.DeviceQueue;
+import io.hotbay.virtio.Virtqueue;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * A request queue: takes chains from its ring, hands them to the bdev as one batch a poll, and answers those that are done. The head
+ * of a chain is the slot of its block request, so a request has no other state than the place of its status byte.
+ */
+final class BlkQueue implements DeviceQueue {
+    /** Chains taken in one poll, so that other queues of the reactor get their turn. */
+    private static final int BATCH = 64;
+
+    private static final VarHandle IN_FLIGHT;
+
+    static {
+        try {
+            IN_FLIGHT = MethodHandles.lookup().findVarHandle(BlkQueue.class, "inFlight", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final Virtqueue queue;
+    private final long features;
+    private final BlockDevice bdev;
+    private final WriteCache writeCache;
+    private final BlockRequests requests;
+    private final RequestRules rules;
+    private final BlockChannel channel;
+    private final BlkRequest request = new BlkRequest();
+    private final int[] heads = new int[BATCH];
+    /** Handles of the status bytes, by head. */
+    private final long[] statusHandles;
+
+    private boolean answered;
+    private int inFlight;
+
+    BlkQueue(
+            Virtqueue queue,
+            long features,
+            BlockDevice bdev,
+            BlkConfig config,
+            WriteCache writeCache,
+            RequestRules.Access access)
+            throws IOException {
+        this.queue = queue;
+        this.features = features;
+        this.bdev = bdev;
+        this.writeCache = writeCache;
+        requests = new BlockRequests(queue.size());
+        rules = new RequestRules(config, features, access, requests);
+        statusHandles = new long[queue.size()];
+        channel = bdev.open(requests);
+        bdev.statistics().attach(requests.counters());
+    }
+
+    @Override
+    public int poll() {
+        useCurrentMemory();
+        int taken = queue.fetch(heads, BATCH);
+        for (int i = 0; i < taken; i++) {
+            take(heads[i]);
+        }
+        return taken + finish();
+    }
+
+    @Override
+    public int drain() {
+        return finish();
+    }
+
+    /** The ring changes its memory only while nothing is in flight, so no handle of the former one is left. */
+    private void useCurrentMemory() {
+        GuestMemory memory = queue.memory();
+        if (memory != requests.memory()) {
+            requests.memory(memory);
+        }
+    }
+
+    private void take(int head) {
+        request.take(queue, head);
+        statusHandles[head] = request.status();
+        if (queue.hasFault(head)) {
+            takeFaulty(head);
+        } else if (!request.isAnswerable()) {
+            giveBack(head, 0);
+        } else if (!request.readHeader()) {
+            answer(head, BlkRequest.IOERR, 0);
+        } else {
+            int outcome = rules.apply(request, head);
+            if (outcome != RequestRules.ENQUEUED) {
+                answer(head, RequestRules.statusOf(outcome), RequestRules.writtenOf(outcome));
+            }
+        }
+    }
+
+    private void takeFaulty(int head) {
+        if (statusHandles[head] != GuestMemory.NONE) {
+            answer(head, BlkRequest.IOERR, 0);
+            return;
+        }
+        giveBack(head, 0);
+        if (request.isAnswerable()) {
+            queue.fail("the status byte of the request at descriptor " + head + " lies outside guest memory");
+        }
+    }
+
+    /** Lets the bdev work and answers what it has finished. */
+    private int finish() {
+        submit();
+        if (requests.inFlight() > 0) {
+            channel.poll();
+        }
+        int done = 0;
+        while (requests.completed() > 0) {
+            done += requests.completed();
+            answerCompleted();
+            // Writes that still need a flush have been enqueued again.
+            submit();
+        }
+        if (answered) {
+            answered = false;
+            queue.publish();
+        }
+        if (inFlight != requests.inFlight()) {
+            IN_FLIGHT.setOpaque(this, requests.inFlight());
+        }
+        return done;
+    }
+
+    private void submit() {
+        if (requests.pending() > 0) {
+            channel.submit(requests);
+            requests.clearPending();
+        }
+    }
+
+    private void answerCompleted() {
+        boolean flushWrites = writeCache.needsFlush(features);
+        int count = requests.completed();
+        for (int i = 0; i < count; i++) {
+            int slot = requests.completedSlot(i);
+            int type = requests.type(slot);
+            int status = requests.status(slot);
+            if (status != BlockStatus.OK) {
+                answer(slot, status == BlockStatus.UNSUPPORTED ? BlkRequest.UNSUPP : BlkRequest.IOERR, 0);
+            } else if (type == BlockType.READ) {
+                answer(slot, BlkRequest.OK, (int) requests.length(slot));
+            } else if (flushWrites && (type == BlockType.WRITE || type == BlockType.WRITE_ZEROES)) {
+                requests.prepare(slot, BlockType.FLUSH, 0, 0, 0);
+                requests.enqueue(slot);
+            } else {
+                answer(slot, BlkRequest.OK, 0);
+            }
+        }
+        requests.clearCompleted();
+    }
+
+    private void answer(int head, byte status, int dataWritten) {
+        long handle = statusHandles[head];
+        requests.memory().window(GuestMemory.windowOf(handle)).put(GuestMemory.offsetOf(handle), status);
+        giveBack(head, dataWritten + 1);
+    }
+
+    private void giveBack(int head, int written) {
+        queue.complete(head, written);
+        answered = true;
+    }
+
+    @Override
+    public int inFlight() {
+        return (int) IN_FLIGHT.getOpaque(this);
+    }
+
+    @Override
+    public int wakeDescriptor() {
+        return channel.wakeDescriptor();
+    }
+
+    @Override
+    public void stop() {
+        bdev.statistics().detach(requests.counters());
+        channel.close();
+    }
+}

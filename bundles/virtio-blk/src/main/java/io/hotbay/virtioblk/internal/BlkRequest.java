@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.virtioblk.internal;
+
+import io.hotbay.bdev.BlockRequests;
+import io.hotbay.memory.GuestMemory;
+import io.hotbay.virtio.Virtqueue;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * Takes requests apart (virtio 1.2, section 5.2.6). Where one descriptor ends and the next begins means nothing, so all parts
+ * are found by counting bytes:
+ *
+ * <pre>
+ *   readable   type u32 | reserved u32 | sector u64 | data of OUT, DISCARD, WRITE_ZEROES …
+ *   writable   data of IN, GET_ID …                                                        | status u8
+ * </pre>
+ *
+ * <p>One object serves a queue: it holds the request looked at last, copied from guest memory once. Used by one thread.
+ */
+final class BlkRequest {
+    /** Types, section 5.2.6. */
+    static final int IN = 0;
+
+    static final int OUT = 1;
+    static final int FLUSH = 4;
+    static final int GET_ID = 8;
+    static final int DISCARD = 11;
+    static final int WRITE_ZEROES = 13;
+
+    /** Statuses, section 5.2.6. */
+    static final byte OK = 0;
+
+    static final byte IOERR = 1;
+    static final byte UNSUPP = 2;
+
+    /** Length of a device ID. */
+    static final int ID_LENGTH = 20;
+
+    /** Length of a segment of DISCARD or WRITE_ZEROES: sector u64, number of sectors u32, flags u32. */
+    static final int RANGE_LENGTH = 16;
+
+    /** Flag of a segment of DISCARD or WRITE_ZEROES: unmap. */
+    static final int RANGE_UNMAP = 1;
+
+    private static final int HEADER_LENGTH = 16;
+    private static final int STATUS_LENGTH = 1;
+
+    private static final int TYPE = 0;
+    private static final int SECTOR = 8;
+    private static final int RANGE_SECTORS = 8;
+    private static final int RANGE_FLAGS = 12;
+
+    private final ByteBuffer copy = ByteBuffer.allocate(HEADER_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
+
+    private Virtqueue queue;
+    private GuestMemory memory;
+    private int head;
+    private int segments;
+    private int readable;
+    private long status;
+    private int type;
+    private long sector;
+    private long rangeSector;
+    private int rangeSectors;
+    private int rangeFlags;
+
+    /** Looks at a chain: finds its status byte. */
+    void take(Virtqueue source, int chain) {
+        queue = source;
+        memory = source.memory();
+        head = chain;
+        segments = source.segments(chain);
+        readable = source.readableSegments(chain);
+        status = findStatus();
+    }
+
+    private long findStatus() {
+        if (segments == readable) {
+            return GuestMemory.NONE;
+        }
+        long last = queue.handle(head, segments - 1);
+        return last == GuestMemory.NONE ? last : last + queue.length(head, segments - 1) - STATUS_LENGTH;
+    }
+
+    /** Whether the chain has a writable byte at all. */
+    boolean isAnswerable() {
+        return segments > readable;
+    }
+
+    /** Where the status byte is, or {@link GuestMemory#NONE} if there is none or it lies outside guest memory. */
+    long status() {
+        return status;
+    }
+
+    /**
+     * Copies the header.
+     *
+     * @return false if there are too few readable bytes for one
+     */
+    boolean readHeader() {
+        if (readable > 0 && queue.length(head, 0) >= HEADER_LENGTH) {
+            long handle = queue.handle(head, 0);
+            ByteBuffer window = memory.window(GuestMemory.windowOf(handle));
+            type = window.getInt(GuestMemory.offsetOf(handle) + TYPE);
+            sector = window.getLong(GuestMemory.offsetOf(handle) + SECTOR);
+            return true;
+        }
+        if (!gather(0)) {
+            return false;
+        }
+        type = copy.getInt(TYPE);
+        sector = copy.getLong(SECTOR);
+        return true;
+    }
+
+    int type() {
+        return type;
+    }
+
+    long sector() {
+        return sector;
+    }
+
+    /** Copies the range behind the header, which must be there: see {@link #outLength()}. */
+    void readRange() {
+        gather(HEADER_LENGTH);
+        rangeSector = copy.getLong(0);
+        rangeSectors = copy.getInt(RANGE_SECTORS);
+        rangeFlags = copy.getInt(RANGE_FLAGS);
+    }
+
+    long rangeSector() {
+        return rangeSector;
+    }
+
+    /** Number of sectors, to be taken as unsigned. */
+    int rangeSectors() {
+        return rangeSectors;
+    }
+
+    int rangeFlags() {
+        return rangeFlags;
+    }
+
+    /** Copies 16 readable bytes that may be spread over several segments. */
+    private boolean gather(int skip) {
+        int copied = 0;
+        int toSkip = skip;
+        for (int segment = 0; segment < readable && copied < copy.capacity(); segment++) {
+            int length = queue.length(head, segment);
+            if (length > toSkip) {
+                int count = Math.min(length - toSkip, copy.capacity() - copied);
+                long handle = queue.handle(head, segment);
+                ByteBuffer window = memory.window(GuestMemory.windowOf(handle));
+                copy.put(copied, window, GuestMemory.offsetOf(handle) + toSkip, count);
+                copied += count;
+            }
+            toSkip = Math.max(0, toSkip - length);
+        }
+        return copied == copy.capacity();
+    }
+
+    /** Whether header and data are one segment each, as drivers lay out all but large writes. */
+    private boolean isPlainOut() {
+        return readable == 2 && queue.length(head, 0) == HEADER_LENGTH;
+    }
+
+    /** Whether data and status are one segment each, as drivers lay out all but large reads. */
+    private boolean isPlainIn() {
+        return segments == readable + 2 && queue.length(head, segments - 1) == STATUS_LENGTH;
+    }
+
+    /** Bytes behind the header. */
+    long outLength() {
+        return isPlainOut() ? queue.length(head, 1) : sum(0, readable) - HEADER_LENGTH;
+    }
+
+    /** Writable bytes before the status. */
+    long inLength() {
+        return isPlainIn() ? queue.length(head, readable) : sum(readable, segments) - STATUS_LENGTH;
+    }
+
+    private long sum(int from, int to) {
+        long sum = 0;
+        for (int segment = from; segment < to; segment++) {
+            sum += queue.length(head, segment);
+        }
+        return sum;
+    }
+
+    /** Adds the bytes behind the header to a prepared block request. */
+    void addOut(BlockRequests requests) {
+        if (isPlainOut()) {
+            requests.addSegment(head, queue.handle(head, 1), queue.length(head, 1));
+        } else {
+            add(requests, 0, readable, HEADER_LENGTH, Long.MAX_VALUE);
+        }
+    }
+
+    /** Adds the writable bytes before the status, {@link #inLength()} of them, to a prepared block request. */
+    void addIn(BlockRequests requests, long length) {
+        if (isPlainIn()) {
+            requests.addSegment(head, queue.handle(head, readable), (int) length);
+        } else {
+            add(requests, readable, segments, 0, length);
+        }
+    }
+
+    private void add(BlockRequests requests, int from, int to, int skip, long limit) {
+        int toSkip = skip;
+        long left = limit;
+        for (int segment = from; segment < to && left > 0; segment++) {
+            int length = queue.length(head, segment);
+            if (length > toSkip) {
+                int count = (int) Math.min(length - toSkip, left);
+                requests.addSegment(head, queue.handle(head, segment) + toSkip, count);
+                left -= count;
+            }
+            toSkip = Math.max(0, toSkip - length);
+        }
+    }
+
+    /** Copies bytes to the writable part, as far as they go before the status. Returns how many did. */
+    int writeIn(byte[] bytes) {
+        int length = (int) Math.min(bytes.length, inLength());
+        int copied = 0;
+        for (int segment = readable; copied < length; segment++) {
+            int count = Math.min(queue.length(head, segment), length - copied);
+            long handle = queue.handle(head, segment);
+            memory.window(GuestMemory.windowOf(handle)).put(GuestMemory.offsetOf(handle), bytes, copied, count);
+            copied += count;
+        }
+        return copied;
+    }
+}

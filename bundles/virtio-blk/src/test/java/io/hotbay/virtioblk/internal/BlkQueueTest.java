@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.virtioblk.internal;
+
+import static io.hotbay.virtioblk.internal.BlkDriver.headerBytes;
+import static io.hotbay.virtioblk.internal.BlkDriver.pattern;
+import static io.hotbay.virtioblk.internal.BlkDriver.rangeBytes;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.hotbay.bdev.BlockType;
+import io.hotbay.memory.GuestMemory;
+import io.hotbay.virtioblk.internal.BlkDriver.Chain;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class BlkQueueTest {
+    private final FakeBdev bdev = new FakeBdev();
+    private BlkDriver driver;
+
+    @BeforeEach
+    void start() throws IOException {
+        driver = new BlkDriver(bdev).start();
+    }
+
+    @Test
+    void shouldHandAllRequestsOfAPollToTheBdevAsOneBatchAndPublishOnce() {
+        List<Chain> chains = new ArrayList<>();
+        for (int i = 0; i < 32; i++) {
+            chains.add(driver.in(i, 512).offer());
+        }
+        assertThat(driver.queue.poll()).isEqualTo(64);
+        assertThat(bdev.batches).isEqualTo(1);
+        assertThat(driver.ring.publications).isEqualTo(1);
+        assertThat(chains).allMatch(Chain::isUsed);
+    }
+
+    @Test
+    void shouldLeaveTheRestOfALongQueueToTheNextPoll() {
+        List<Chain> chains = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            chains.add(driver.in(i, 512).offer());
+        }
+        driver.queue.poll();
+        assertThat(chains).filteredOn(Chain::isUsed).hasSize(64);
+        driver.queue.poll();
+        assertThat(chains).allMatch(Chain::isUsed);
+        assertThat(driver.queue.poll()).isZero();
+    }
+
+    @Test
+    void shouldDoNothingWithoutRequests() {
+        assertThat(driver.queue.poll()).isZero();
+        assertThat(driver.queue.drain()).isZero();
+        assertThat(bdev.batches).isZero();
+        assertThat(driver.ring.publications).isZero();
+    }
+
+    @Test
+    void shouldAnswerWhatIsWrongAtOnceBesideWhatTheBdevDelays() {
+        bdev.delayed = true;
+        Chain slow = driver.in(0, 512).offer();
+        Chain wrong = driver.in(-1, 512).offer();
+        driver.queue.poll();
+        assertThat(wrong.statusByte()).isEqualTo(BlkRequest.IOERR);
+        assertThat(slow.isUsed()).isFalse();
+        assertThat(driver.queue.inFlight()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldFinishWithoutTakingMoreWhenDrained() {
+        bdev.delayed = true;
+        Chain first = driver.in(0, 512).offer();
+        driver.queue.poll();
+        Chain second = driver.in(0, 512).offer();
+        assertThat(driver.queue.drain()).isZero();
+        bdev.delayed = false;
+        assertThat(driver.queue.drain()).isEqualTo(1);
+        assertThat(first.statusByte()).isEqualTo(BlkRequest.OK);
+        assertThat(driver.ring.isPublished()).isTrue();
+        assertThat(driver.queue.inFlight()).isZero();
+        assertThat(second.isUsed()).isFalse();
+    }
+
+    @Test
+    void shouldGoOnWithNewMemory() {
+        driver.out(0, pattern(512, 1)).send();
+        GuestMemory former = driver.ring.memory;
+        driver.ring.memory = FakeVirtqueue.newMemory();
+        Chain read = driver.in(0, 512);
+        assertThat(read.send()).isEqualTo(BlkRequest.OK);
+        assertThat(read.data()).isEqualTo(pattern(512, 1));
+        assertThat(driver.ring.memory).isNotSameAs(former);
+    }
+
+    @Test
+    void shouldReuseTheSlotOfAHead() {
+        for (int i = 0; i < 3 * FakeVirtqueue.SIZE; i++) {
+            assertThat(driver.out(i, pattern(512, i)).send()).isEqualTo(BlkRequest.OK);
+        }
+        assertThat(bdev.log).hasSize(3 * FakeVirtqueue.SIZE);
+    }
+
+    @Test
+    void shouldCountWhileItRunsAndKeepTheSumWhenItStops() {
+        driver.out(0, pattern(1024, 1)).send();
+        assertThat(bdev.statistics.snapshot().bytes()[BlockType.WRITE]).isEqualTo(1024);
+        driver.queue.stop();
+        assertThat(bdev.open).isZero();
+        assertThat(bdev.statistics.snapshot().bytes()[BlockType.WRITE]).isEqualTo(1024);
+    }
+
+    @Test
+    void shouldWakeOnTheDescriptorOfItsChannel() {
+        assertThat(driver.queue.wakeDescriptor()).isEqualTo(77);
+    }
+
+    @Test
+    void shouldAllocateNothingForARequest() throws IOException {
+        bdev.logging = false;
+        driver.in(0, 4096).send();
+        driver.out(8, pattern(4096, 1)).send();
+        driver.flush().send();
+        driver.range(BlkRequest.WRITE_ZEROES, rangeBytes(0, 8, 0)).send();
+        driver.chain().header(BlkRequest.GET_ID, 0).writable(20).status().send();
+        driver.chain()
+                .readableBytewise(headerBytes(BlkRequest.IN, 0))
+                .writable(200)
+                .writable(312)
+                .status()
+                .send();
+        driver.in(-1, 512).send();
+        driver.chain().header(BlkRequest.IN, 0).writableOutside(512).status().send();
+        int heads = 8;
+        ThreadMXBean thread = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long id = Thread.currentThread().getId();
+        repeat(heads, 5_000);
+        long before = thread.getThreadAllocatedBytes(id);
+        repeat(heads, 25_000);
+        assertThat(thread.getThreadAllocatedBytes(id) - before).isLessThan(25_000);
+    }
+
+    private void repeat(int heads, int rounds) {
+        for (int round = 0; round < rounds; round++) {
+            for (int head = 0; head < heads; head++) {
+                driver.ring.offerAgain(head);
+            }
+            driver.queue.poll();
+        }
+    }
+}

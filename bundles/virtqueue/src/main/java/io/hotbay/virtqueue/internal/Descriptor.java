@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.virtqueue.internal;
+
+import java.nio.ByteBuffer;
+
+/**
+ * A descriptor of a split ring or of an indirect table: struct virtq_desc, virtio 1.x section 2.7.5.
+ *
+ * <pre>
+ *    0        4        8        12       14       16
+ *   +--------+--------+--------+--------+--------+
+ *   |     address     | length | flags  |  next  |
+ *   +--------+--------+--------+--------+--------+
+ *                     |&lt;--------- rest ---------&gt;|
+ * </pre>
+ *
+ * The last three fields are read at once, so that the guest cannot change one of them between two looks.
+ */
+final class Descriptor {
+    /** Bytes of a descriptor. */
+    static final int SIZE = 16;
+    /** Alignment of a table of descriptors (section 2.7). */
+    static final int ALIGNMENT = 16;
+
+    static final int ADDRESS_OFFSET = 0;
+    static final int LENGTH_OFFSET = 8;
+    static final int FLAGS_OFFSET = 12;
+    static final int NEXT_OFFSET = 14;
+
+    /** The chain goes on at {@code next}. */
+    static final int NEXT = 1;
+    /** The buffer is for the device to write; without this flag it is for it to read. */
+    static final int WRITE = 2;
+    /** The buffer holds a table of descriptors. */
+    static final int INDIRECT = 4;
+
+    private static final int FLAGS_SHIFT = 8 * (FLAGS_OFFSET - LENGTH_OFFSET);
+    private static final int NEXT_SHIFT = 8 * (NEXT_OFFSET - LENGTH_OFFSET);
+    private static final long LENGTH_MASK = 0xffff_ffffL;
+
+    private Descriptor() {}
+
+    static long address(ByteBuffer buffer, int position) {
+        return buffer.getLong(position + ADDRESS_OFFSET);
+    }
+
+    static long rest(ByteBuffer buffer, int position) {
+        return buffer.getLong(position + LENGTH_OFFSET);
+    }
+
+    /** Length in bytes, 0 to 2^32 - 1. */
+    static long length(long rest) {
+        return rest & LENGTH_MASK;
+    }
+
+    static boolean has(long rest, int flag) {
+        return (rest & (long) flag << FLAGS_SHIFT) != 0;
+    }
+
+    /** Index of the next descriptor, 0 to 65535. */
+    static int next(long rest) {
+        return (int) (rest >>> NEXT_SHIFT);
+    }
+}

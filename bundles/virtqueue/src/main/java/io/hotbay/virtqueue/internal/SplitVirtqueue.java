@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.virtqueue.internal;
+
+import io.hotbay.memory.GuestMemory;
+import io.hotbay.virtio.VirtioFeatures;
+import io.hotbay.virtio.VirtqueueSetup;
+import java.lang.invoke.VarHandle;
+
+/** A split virtqueue, virtio 1.x section 2.7. Indices run freely through 16 bits; a position in a ring is one masked. */
+final class SplitVirtqueue extends GuestVirtqueue {
+    /** Largest number of descriptors (section 2.7). */
+    static final int SIZE_LIMIT = 32768;
+
+    private static final int INDEX_MASK = 0xffff;
+    /** As many completions without a signal as there are values of the event index: it cannot tell any more. */
+    private static final int ALL_INDICES = 1 << 16;
+
+    private final long descriptorAddress;
+    private final long availableAddress;
+    private final long usedAddress;
+    private final boolean eventIndex;
+    private final boolean indirectAllowed;
+    private final IndirectTable indirect;
+
+    private SplitDescriptorTable descriptors;
+    private AvailableRing available;
+    private UsedRing used;
+
+    /** Index of the next head to take. */
+    private int nextAvailable;
+    /** Index of the used ring as the driver sees it. */
+    private int publishedUsed;
+    /** Used elements written and not yet published. */
+    private int unpublished;
+    /** Elements published since the driver was notified last. */
+    private int unsignalled;
+
+    private boolean signalledOnce;
+
+    /**
+     * Opens a ring.
+     *
+     * @throws IllegalArgumentException if the size is not allowed or a part is misaligned or outside memory
+     */
+    SplitVirtqueue(VirtqueueSetup setup) {
+        super(checked(setup));
+        descriptorAddress = setup.descriptorAddress();
+        availableAddress = setup.availableAddress();
+        usedAddress = setup.usedAddress();
+        eventIndex = VirtioFeatures.has(setup.features(), VirtioFeatures.EVENT_IDX);
+        indirectAllowed = VirtioFeatures.has(setup.features(), VirtioFeatures.INDIRECT_DESC);
+        indirect = new IndirectTable(setup.size(), translation);
+        relocate(setup.memory());
+        nextAvailable = setup.base() & INDEX_MASK;
+        publishedUsed = used.index();
+    }
+
+    private static VirtqueueSetup checked(VirtqueueSetup setup) {
+        int size = setup.size();
+        if (size < 1 || size > SIZE_LIMIT || Integer.bitCount(size) != 1) {
+            throw new IllegalArgumentException(
+                    "queue " + setup.index() + ": size " + size + ": must be a power of two from 1 to " + SIZE_LIMIT);
+        }
+        return setup;
+    }
+
+    @Override
+    void locate(GuestMemory memory) {
+        descriptors = new SplitDescriptorTable(memory, descriptorAddress, size(), indirectAllowed, chains, indirect);
+        available = new AvailableRing(memory, availableAddress, size(), eventIndex);
+        used = new UsedRing(memory, usedAddress, size(), eventIndex);
+    }
+
+    @Override
+    void abandon() {
+        descriptors = null;
+        available = null;
+        used = null;
+    }
+
+    @Override
+    public int fetch(int[] heads, int limit) {
+        if (!isUsable()) {
+            return 0;
+        }
+        int count = available.index() - nextAvailable & INDEX_MASK;
+        if (count == 0) {
+            return 0;
+        }
+        if (count > size()) {
+            fail("available index jumped by " + count + " in a ring of " + size());
+            return 0;
+        }
+        return take(heads, Math.min(count, limit));
+    }
+
+    private int take(int[] heads, int count) {
+        int taken = 0;
+        try {
+            while (taken < count) {
+                int head = available.head(nextAvailable);
+                checkHead(head);
+                descriptors.read(head);
+                heads[taken++] = head;
+                nextAvailable = nextAvailable + 1 & INDEX_MASK;
+            }
+        } catch (RingFault broken) {
+            // What was taken before is in order and in flight, so the device still gets it.
+            fail(broken.getMessage());
+        } catch (SegmentShortage shortage) {
+            // The chain stays in the available ring until others are completed; some are, or there was no shortage.
+        }
+        return taken;
+    }
+
+    private void checkHead(int head) {
+        if (head >= size()) {
+            throw new RingFault("head " + head + " is not below the ring's size of " + size());
+        }
+        if (chains.isInFlight(head)) {
+            throw new RingFault("head " + head + " was made available again while in flight");
+        }
+    }
+
+    @Override
+    public void complete(int head, int written) {
+        chains.remove(head);
+        if (isUsable()) {
+            used.element(publishedUsed + unpublished, head, written);
+            unpublished++;
+        }
+    }
+
+    @Override
+    public void publish() {
+        if (unpublished == 0 || !isUsable()) {
+            return;
+        }
+        publishedUsed = publishedUsed + unpublished & INDEX_MASK;
+        unsignalled = Math.min(unsignalled + unpublished, ALL_INDICES);
+        unpublished = 0;
+        used.publish(publishedUsed);
+        // Section 2.7.7: the index first, then the look at what the driver wants; the driver has it the other way
+        // round.
+        VarHandle.fullFence();
+        if (wantsSignal()) {
+            signalledOnce = true;
+            unsignalled = 0;
+            signal();
+        }
+    }
+
+    /**
+     * Sections 2.7.7 and 2.7.10. The window of the event index starts behind the last signal that was really sent, so a driver
+     * that moves the index backwards loses none. The first is always sent: what came before this queue is unknown.
+     */
+    private boolean wantsSignal() {
+        if (!signalledOnce) {
+            return true;
+        }
+        if (!eventIndex) {
+            return !available.noInterrupt();
+        }
+        int behind = publishedUsed - available.usedEvent() - 1 & INDEX_MASK;
+        return behind < unsignalled;
+    }
+
+    @Override
+    public boolean arm() {
+        if (!isUsable()) {
+            return true;
+        }
+        if (eventIndex) {
+            used.availableEvent(nextAvailable);
+        } else {
+            used.noNotify(false);
+        }
+        VarHandle.fullFence();
+        return available.index() == nextAvailable;
+    }
+
+    @Override
+    public void disarm() {
+        // With EVENT_IDX the event falls behind by itself.
+        if (isUsable() && !eventIndex) {
+            used.noNotify(true);
+        }
+    }
+
+    @Override
+    public int base() {
+        return nextAvailable;
+    }
+}

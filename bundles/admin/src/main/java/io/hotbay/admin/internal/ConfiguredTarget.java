@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.admin.internal;
+
+import io.hotbay.bdev.ByteSize;
+import io.hotbay.target.ControllerStatus;
+import io.hotbay.target.OptionDescription;
+import io.hotbay.target.SessionStatus;
+import io.hotbay.target.TargetAdmin;
+import io.hotbay.target.TargetException;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BiFunction;
+import java.util.stream.Collectors;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+import org.osgi.service.log.Logger;
+import org.osgi.service.log.LoggerFactory;
+import org.osgi.service.metatype.MetaTypeService;
+
+/** The target as it is configured in Configuration Admin. Changes are made one after the other. */
+@Component(service = {TargetAdmin.class, ConfiguredTarget.class})
+public final class ConfiguredTarget implements TargetAdmin {
+    /** How long a component may take to start or to stop; bundles may start in any order. */
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+
+    private final Configurations configurations;
+    private final ComponentStates components;
+    private final RunningServices services;
+    private final Catalogue catalogue;
+    private final EntryCheck entries;
+    private final Effects effects;
+    private final Logger logger;
+    private volatile boolean startupEnded;
+
+    /** Finds its way around. */
+    @Activate
+    public ConfiguredTarget(
+            @Reference ConfigurationAdmin configurationAdmin,
+            @Reference MetaTypeService metatype,
+            @Reference ServiceComponentRuntime runtime,
+            @Reference(service = LoggerFactory.class) Logger logger,
+            BundleContext context) {
+        this(
+                new Configurations(configurationAdmin),
+                new ComponentStates(runtime),
+                new RunningServices(context),
+                (components, services) -> new MetatypeCatalogue(context, metatype, components, services),
+                logger,
+                LIMIT);
+    }
+
+    ConfiguredTarget(
+            Configurations configurations,
+            ComponentStates components,
+            RunningServices services,
+            BiFunction<ComponentStates, RunningServices, Catalogue> catalogue,
+            Logger logger,
+            Duration limit) {
+        this.configurations = configurations;
+        this.components = components;
+        this.services = services;
+        this.catalogue = catalogue.apply(components, services);
+        this.entries = new EntryCheck(this.catalogue);
+        this.effects = new Effects(components, services, new Patience(limit));
+        this.logger = logger;
+    }
+
+    @Override
+    public Set<String> bdevTypes() {
+        return catalogue.bdevTypes();
+    }
+
+    @Override
+    public List<OptionDescription> bdevOptions(String type) throws TargetException {
+        return catalogue
+                .bdevOptions(type)
+                .orElseThrow(() -> new TargetException("bdev type " + EntryCheck.unknown(type, catalogue.bdevTypes())))
+                .describe();
+    }
+
+    @Override
+    public Set<String> controllerTypes() {
+        return catalogue.controllerTypes();
+    }
+
+    @Override
+    public List<OptionDescription> controllerOptions() throws TargetException {
+        return catalogue
+                .controllerOptions()
+                .orElseThrow(() -> new TargetException("controllers cannot be configured: no bundle with a transport,"
+                        + " such as io.hotbay.vhost-user, is started"))
+                .describe();
+    }
+
+    @Override
+    public synchronized void createBdev(String type, String name, Map<String, ?> options) throws TargetException {
+        BdevEntry wanted;
+        try {
+            wanted = entries.bdev(new BdevEntry(type, name, new LinkedHashMap<>(options)));
+        } catch (OptionException e) {
+            throw refused("bdev", e);
+        }
+        String existing = bdevTypesByName().get(name);
+        if (existing != null) {
+            String size = services.bdevSize(name).map(ByteSize::format).orElse("not running");
+            throw new TargetException("bdev " + name + " exists already (" + existing + ", " + size
+                    + "): choose another name, or delete it with bdev:delete " + name);
+        }
+        make(changes -> changes.put(wanted));
+    }
+
+    @Override
+    public synchronized void deleteBdev(String name) throws TargetException {
+        Optional<Stored> stored = configurations.bdev(name);
+        if (stored.isEmpty()) {
+            throw new TargetException(noBdev(name));
+        }
+        Optional<String> user = configurations.controllers().stream()
+                .filter(controller -> controller.controllerBdev().equals(name))
+                .map(Stored::controllerName)
+                .findFirst();
+        if (user.isPresent()) {
+            throw new TargetException("bdev " + name + " is used by controller " + user.get()
+                    + ": delete that first with vhost:delete " + user.get());
+        }
+        configurations.delete(stored.get().pid());
+        effects.awaitBdevGone(name, stored.get().pid());
+    }
+
+    private String noBdev(String name) throws TargetException {
+        Map<String, String> bdevs = bdevTypesByName();
+        return bdevs.containsKey(name)
+                ? "bdev " + name + " has no configuration that could be deleted: stop the bundle that made it"
+                : "bdev \"" + name + "\" does not exist: " + EntryCheck.instead(bdevs.keySet());
+    }
+
+    @Override
+    public synchronized void createController(String type, String name, String bdev, Map<String, ?> options)
+            throws TargetException {
+        ControllerEntry wanted = new ControllerEntry(type, name, bdev, new LinkedHashMap<>(options));
+        ControllerEntry checked;
+        try {
+            checked = entries.controller(wanted, bdevTypesByName().keySet());
+        } catch (OptionException e) {
+            throw refused("controller", e);
+        }
+        Optional<Stored> existing = configurations.controller(name);
+        if (existing.isPresent()) {
+            throw new TargetException("controller " + name + " exists already ("
+                    + existing.get().controllerType() + " over "
+                    + existing.get().controllerBdev() + "): choose another name, or delete it with vhost:delete "
+                    + name);
+        }
+        make(changes -> changes.put(checked));
+    }
+
+    @Override
+    public synchronized void deleteController(String name, boolean force) throws TargetException {
+        Optional<Stored> stored = configurations.controller(name);
+        if (stored.isEmpty()) {
+            String others = configurations.controllers().stream()
+                    .map(Stored::controllerName)
+                    .collect(Collectors.joining(", "));
+            throw new TargetException("controller \"" + name + "\" does not exist: "
+                    + (others.isEmpty() ? "there are none" : "use " + others));
+        }
+        Optional<SessionStatus> session = services.controller(name)
+                .flatMap(status -> status.sessions().stream().findFirst());
+        if (session.isPresent() && !force) {
+            throw new TargetException("a front-end (pid " + session.get().peerPid() + ") is connected to " + name
+                    + ": stop the VM or unplug the disk first, or use --force");
+        }
+        configurations.delete(stored.get().pid());
+        effects.awaitControllerGone(name, stored.get().pid());
+    }
+
+    @Override
+    public void load(Path file) throws TargetException {
+        load(file, read(file));
+    }
+
+    /** Loads a file while bundles may still be starting: waits for the types it needs. */
+    void loadAtStart(Path file) throws TargetException {
+        TargetDocument document = read(file);
+        new Patience(LIMIT)
+                .until(() -> DocumentCheck.missing(document, catalogue).isEmpty());
+        load(file, document);
+    }
+
+    private static TargetDocument read(Path file) throws TargetException {
+        try {
+            return DocumentJson.read(Files.readString(file));
+        } catch (DocumentException e) {
+            throw new TargetException(file + ": " + e.getMessage(), e);
+        } catch (NoSuchFileException e) {
+            throw new TargetException("configuration file " + file + " does not exist", e);
+        } catch (AccessDeniedException e) {
+            throw new TargetException("configuration file " + file + " cannot be read: permission denied", e);
+        } catch (CharacterCodingException e) {
+            throw new TargetException("configuration file " + file + " cannot be read: it is no UTF-8 text", e);
+        } catch (IOException e) {
+            throw new TargetException("configuration file " + file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private synchronized void load(Path file, TargetDocument document) throws TargetException {
+        TargetDocument checked;
+        try {
+            checked = new DocumentCheck(catalogue, bdevTypesByName()).check(document);
+        } catch (DocumentException e) {
+            throw new TargetException(file + ": " + e.getMessage(), e);
+        }
+        try {
+            make(changes -> put(changes, checked));
+        } catch (TargetException e) {
+            throw new TargetException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void put(Changes changes, TargetDocument document) throws TargetException {
+        for (Map.Entry<String, Map<String, Object>> section :
+                document.sections().entrySet()) {
+            changes.put(section.getKey(), section.getValue());
+        }
+        for (BdevEntry bdev : document.bdevs()) {
+            changes.put(bdev);
+        }
+        for (ControllerEntry controller : document.controllers()) {
+            changes.put(controller);
+        }
+    }
+
+    @Override
+    public String save() throws TargetException {
+        TargetDocument document = new TargetDocument();
+        for (Stored stored : configurations.bdevs()) {
+            Optional<OptionSet> options = catalogue.bdevOptions(stored.bdevType());
+            document.bdevs().add(stored.bdev().withOptions(typed(stored, options)));
+        }
+        for (Stored stored : configurations.controllers()) {
+            document.controllers().add(stored.controller().withOptions(typed(stored, catalogue.controllerOptions())));
+        }
+        for (Map.Entry<String, String> section : TargetDocument.SECTION_PIDS.entrySet()) {
+            Optional<Stored> stored = configurations.get(section.getValue());
+            if (stored.isPresent()) {
+                Optional<OptionSet> options = catalogue.sectionOptions(section.getKey());
+                document.sections().put(section.getKey(), typed(stored.get(), options));
+            }
+        }
+        return DocumentJson.write(document);
+    }
+
+    /** Options typed and in the order of their metatype; as they are stored when that cannot be. */
+    private static Map<String, Object> typed(Stored stored, Optional<OptionSet> options) {
+        try {
+            return options.isPresent() ? options.get().convert(stored.options()) : stored.options();
+        } catch (OptionException e) {
+            return stored.options();
+        }
+    }
+
+    @Override
+    public void awaitReady(long timeoutMillis) throws TargetException {
+        if (new Patience(Duration.ofMillis(timeoutMillis))
+                .until(() -> startupEnded && summary().complete())) {
+            return;
+        }
+        throw new TargetException("the target is not ready: "
+                + (startupEnded ? summary().text() : "it is still loading its configuration file"));
+    }
+
+    /** The configuration file named at start, if there is one, has been loaded or refused. */
+    void endStartup() {
+        startupEnded = true;
+    }
+
+    /** How the target is now. */
+    TargetSummary summary() throws TargetException {
+        List<Stored> controllers = configurations.controllers();
+        List<String> waiting = new ArrayList<>();
+        for (Stored controller : controllers) {
+            String name = controller.controllerName();
+            Optional<ControllerStatus> status =
+                    components.mayBeAsked(controller.pid()) ? services.controller(name) : Optional.empty();
+            if (status.isEmpty()) {
+                waiting.add(name + ": " + components.failure(controller.pid()).orElse("not started"));
+            } else if (status.get().state() != ControllerStatus.State.LISTENING) {
+                waiting.add(name + ": " + status.get().reason());
+            }
+        }
+        return new TargetSummary(services.bdevs().size(), controllers.size(), waiting);
+    }
+
+    private Map<String, String> bdevTypesByName() throws TargetException {
+        Map<String, String> types = new TreeMap<>(services.bdevs());
+        configurations.bdevs().forEach(stored -> types.put(stored.bdevName(), stored.bdevType()));
+        return types;
+    }
+
+    private static TargetException refused(String kind, OptionException e) {
+        boolean ofTheThing = e.option().equals(EntryCheck.TYPE) || e.option().equals(EntryCheck.NAME);
+        return new TargetException(ofTheThing ? kind + " " + e.getMessage() : e.getMessage(), e);
+    }
+
+    /** Makes changes as a whole. */
+    private void make(Change change) throws TargetException {
+        Changes changes = new Changes(configurations, catalogue, effects, logger);
+        try {
+            change.make(changes);
+        } catch (TargetException | RuntimeException e) {
+            changes.undo();
+            throw e;
+        }
+    }
+
+    /** What to change. */
+    private interface Change {
+        void make(Changes changes) throws TargetException;
+    }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.admin.internal;
+
+import io.hotbay.target.ControllerStatus;
+import io.hotbay.target.TargetException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** Waits until a changed configuration has taken effect, or the component that got it says why it cannot. */
+final class Effects {
+    private final ComponentStates components;
+    private final RunningServices services;
+    private final Patience patience;
+
+    Effects(ComponentStates components, RunningServices services, Patience patience) {
+        this.components = components;
+        this.services = services;
+        this.patience = patience;
+    }
+
+    /** Returns when a bdev runs with the options wanted. */
+    void awaitBdev(BdevEntry wanted, String pid, OptionSet options) throws TargetException {
+        String subject = "bdev " + wanted.name();
+        boolean runs = patience.until(() -> {
+            refuseFailed(subject, wanted.name(), pid, wanted.options(), options);
+            return components.mayBeAsked(pid)
+                    && shows(services.bdevProperties(wanted.name()), wanted.options(), options);
+        });
+        if (!runs) {
+            throw new TargetException(
+                    subject + " did not start within " + patience.text() + ": " + components.obstacle(pid));
+        }
+    }
+
+    /** Returns when a controller listens with the options wanted. */
+    void awaitController(ControllerEntry wanted, String pid, OptionSet options) throws TargetException {
+        String subject = "controller " + wanted.name();
+        AtomicReference<String> reason = new AtomicReference<>("");
+        boolean listens = patience.until(() -> {
+            refuseFailed(subject, wanted.name(), pid, wanted.options(), options);
+            Optional<ControllerStatus> found =
+                    components.mayBeAsked(pid) ? services.controller(wanted.name()) : Optional.empty();
+            if (found.isEmpty()
+                    || !shows(services.controllerProperties(wanted.name()), wanted.options(), options)
+                    || !isOf(found.get(), wanted)) {
+                return false;
+            }
+            ControllerStatus status = found.get();
+            reason.set(status.reason());
+            if (status.state() == ControllerStatus.State.FAILED) {
+                throw new TargetException(naming(subject, wanted.name(), status.reason()));
+            }
+            return status.state() == ControllerStatus.State.LISTENING;
+        });
+        if (!listens) {
+            String obstacle = reason.get().isEmpty() ? components.obstacle(pid) : reason.get();
+            throw new TargetException(subject + " did not listen within " + patience.text() + ": " + obstacle);
+        }
+    }
+
+    private static boolean isOf(ControllerStatus status, ControllerEntry wanted) {
+        return status.type().equals(wanted.type()) && status.bdev().equals(wanted.bdev());
+    }
+
+    /** Returns when what there is only one of has taken its configuration. */
+    void awaitSection(String section, String pid, Map<String, Object> wanted, OptionSet options)
+            throws TargetException {
+        boolean taken = patience.until(() -> {
+            refuseFailed(section, section, pid, wanted, options);
+            return shows(components.properties(pid), wanted, options);
+        });
+        if (!taken) {
+            throw new TargetException(section + " did not take its configuration within " + patience.text() + ": "
+                    + components.obstacle(pid));
+        }
+    }
+
+    void awaitBdevGone(String name, String pid) throws TargetException {
+        if (!patience.until(() -> !services.hasBdev(name) && !components.exists(pid))) {
+            throw new TargetException(
+                    "bdev " + name + " is deleted, but still stopping after " + patience.text() + ": try again later");
+        }
+    }
+
+    void awaitControllerGone(String name, String pid) throws TargetException {
+        if (!patience.until(() -> !services.hasController(name) && !components.exists(pid))) {
+            throw new TargetException("controller " + name + " is deleted, but still stopping after " + patience.text()
+                    + ": try again later");
+        }
+    }
+
+    /** Whether the component of a configuration is there but failed. */
+    boolean hasFailed(String pid) {
+        return components.failure(pid).isPresent();
+    }
+
+    private void refuseFailed(String subject, String name, String pid, Map<String, Object> wanted, OptionSet options)
+            throws TargetException {
+        Optional<String> failure = components.failure(pid);
+        if (failure.isPresent() && shows(components.properties(pid), wanted, options)) {
+            throw new TargetException(naming(subject, name, failure.get()));
+        }
+    }
+
+    private static boolean shows(
+            Optional<Map<String, Object>> properties, Map<String, Object> wanted, OptionSet options) {
+        return properties.isPresent() && options.shows(properties.get(), wanted);
+    }
+
+    /** Makes sure that a reason names the thing. */
+    private static String naming(String subject, String name, String reason) {
+        return reason.contains(name) ? reason : subject + ": " + reason;
+    }
+}

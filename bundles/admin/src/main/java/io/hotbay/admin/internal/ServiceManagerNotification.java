@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.admin.internal;
+
+import io.hotbay.linux.Datagram;
+import io.hotbay.linux.LinuxException;
+import io.hotbay.target.TargetException;
+import java.time.Duration;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.log.Logger;
+import org.osgi.service.log.LoggerFactory;
+
+/**
+ * Tells the service manager that started the process when the target is ready, how it is, and when it stops. Does nothing when
+ * there is none.
+ */
+@Component(
+        service = {},
+        immediate = true)
+public final class ServiceManagerNotification {
+    /** Environment variable with the address to tell. */
+    private static final String SOCKET = "NOTIFY_SOCKET";
+
+    /** After this time the target is ready without what is missing: a service manager gives up soon after. */
+    private static final Duration READY_LIMIT = Duration.ofSeconds(20);
+
+    private static final long STATUS_INTERVAL_MILLIS = 5_000;
+    private static final long STOP_MILLIS = 1_000;
+
+    private final ConfiguredTarget target;
+    private final StartupConfiguration startup;
+    private final Logger logger;
+    private final BundleContext context;
+    private final String address;
+    private final Thread thread;
+
+    /** Begins to watch. */
+    @Activate
+    public ServiceManagerNotification(
+            @Reference ConfiguredTarget target,
+            @Reference StartupConfiguration startup,
+            @Reference(service = LoggerFactory.class) Logger logger,
+            BundleContext context) {
+        this.target = target;
+        this.startup = startup;
+        this.logger = logger;
+        this.context = context;
+        this.address = System.getenv(SOCKET);
+        this.thread = new Thread(this::watch, "hotbay-notify");
+        if (address != null && !address.isBlank()) {
+            thread.setDaemon(true);
+            thread.start();
+        }
+    }
+
+    /** Says that the target stops, if it does: not when only this bundle does. */
+    @Deactivate
+    void deactivate() throws InterruptedException {
+        thread.interrupt();
+        thread.join(STOP_MILLIS);
+        if (address != null && context.getBundle(Constants.SYSTEM_BUNDLE_ID).getState() == Bundle.STOPPING) {
+            send(ServiceManagerMessage.stopping());
+        }
+    }
+
+    private void watch() {
+        try {
+            new Patience(READY_LIMIT).until(this::isReady);
+            if (startup.state() == StartupConfiguration.State.FAILED) {
+                send(ServiceManagerMessage.status(System.getProperty(StartupConfiguration.ERROR, "failed to start")));
+                return;
+            }
+            String told = status();
+            send(ServiceManagerMessage.ready(told));
+            while (true) {
+                Thread.sleep(STATUS_INTERVAL_MILLIS);
+                String now = status();
+                if (!now.equals(told)) {
+                    told = now;
+                    send(ServiceManagerMessage.status(now));
+                }
+            }
+        } catch (InterruptedException e) {
+            // deactivated: there is nothing more to tell
+        } catch (TargetException e) {
+            if (!thread.isInterrupted()) {
+                logger.error("the service manager is not told any more: {}", e.getMessage());
+            }
+        }
+    }
+
+    private String status() throws TargetException {
+        boolean loading = startup.state() == StartupConfiguration.State.LOADING;
+        return target.summary().text() + (loading ? "; still loading the configuration file" : "");
+    }
+
+    /** Also when it has failed: then there is nothing to wait for. */
+    private boolean isReady() throws TargetException {
+        return switch (startup.state()) {
+            case LOADING -> false;
+            case FAILED -> true;
+            case LOADED ->
+                context.getBundle(Constants.SYSTEM_BUNDLE_ID).getState() == Bundle.ACTIVE
+                        && target.summary().complete();
+        };
+    }
+
+    private void send(byte[] message) {
+        try {
+            Datagram.send(address, message);
+        } catch (LinuxException e) {
+            logger.warn("the service manager at {} cannot be told: {}", address, e.getMessage());
+        }
+    }
+}

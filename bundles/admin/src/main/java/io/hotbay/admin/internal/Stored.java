@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.admin.internal;
+
+import io.hotbay.bdev.BlockDevice;
+import io.hotbay.target.Controller;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.osgi.service.cm.ConfigurationAdmin;
+
+/**
+ * A configuration that Configuration Admin holds.
+ *
+ * @param pid its PID
+ * @param properties all its properties
+ */
+record Stored(String pid, Map<String, Object> properties) {
+    Stored {
+        properties = Map.copyOf(properties);
+    }
+
+    private String text(String key) {
+        Object value = properties.get(key);
+        return value == null ? "" : value.toString();
+    }
+
+    String bdevName() {
+        return text(BlockDevice.NAME);
+    }
+
+    String bdevType() {
+        String factoryPid = text(ConfigurationAdmin.SERVICE_FACTORYPID);
+        return factoryPid.substring(BlockDevice.FACTORY_PID_PREFIX.length());
+    }
+
+    String controllerName() {
+        return text(Controller.NAME);
+    }
+
+    String controllerType() {
+        return text(Controller.TYPE);
+    }
+
+    String controllerBdev() {
+        return text(Controller.BDEV);
+    }
+
+    /** The options among the properties, sorted. */
+    Map<String, Object> options() {
+        Map<String, Object> options = new TreeMap<>(properties);
+        options.keySet().removeIf(key -> !MetatypeCatalogue.isOption(key));
+        return options;
+    }
+
+    /** Properties to put in place of these, with what others have written beside the options: File Install's file name. */
+    Map<String, Object> replacedBy(Map<String, Object> wanted) {
+        Map<String, Object> replaced = new LinkedHashMap<>(properties);
+        replaced.keySet().removeIf(MetatypeCatalogue::isOption);
+        replaced.putAll(wanted);
+        return replaced;
+    }
+
+    BdevEntry bdev() {
+        return new BdevEntry(bdevType(), bdevName(), options());
+    }
+
+    ControllerEntry controller() {
+        return new ControllerEntry(controllerType(), controllerName(), controllerBdev(), options());
+    }
+}

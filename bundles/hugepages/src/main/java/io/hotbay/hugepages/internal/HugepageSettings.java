@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.hugepages.internal;
 
+import io.hotbay.bdev.ByteSize;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -35,7 +36,7 @@ record HugepageSettings(long memory, long pageSize, boolean fallback, Optional<P
         }
         return new HugepageSettings(
                 memory(configuration.memory(), launched),
-                ByteSize.parse("page_size of " + PID, configuration.page__size()),
+                size("page_size", configuration.page__size()),
                 configuration.fallback(),
                 mountPoint.isEmpty()
                         ? Optional.empty()
@@ -43,14 +44,22 @@ record HugepageSettings(long memory, long pageSize, boolean fallback, Optional<P
                 directory);
     }
 
+    private static long size(String key, String text) {
+        try {
+            return ByteSize.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(key + " of " + PID + ": " + e.getMessage(), e);
+        }
+    }
+
     private static long memory(String configured, String launched) {
         if (!configured.isBlank()) {
-            return ByteSize.parse("memory of " + PID, configured);
+            return size("memory", configured);
         }
         if (launched == null || launched.isBlank()) {
             return 0;
         }
-        return ByteSize.parse("hotbay.memory.mib (-s)", launched.strip() + "MiB");
+        return size("hotbay.memory.mib (-s)", launched.strip() + "MiB");
     }
 
     /** Folder for a user. */

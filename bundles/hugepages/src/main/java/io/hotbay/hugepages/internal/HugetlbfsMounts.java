@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.hugepages.internal;
 
+import io.hotbay.bdev.ByteSize;
 import io.hotbay.linux.Errno;
 import io.hotbay.linux.LinuxException;
 import java.io.IOException;
@@ -60,8 +61,7 @@ final class HugetlbfsMounts {
     private long pageSize(String options) throws IOException {
         for (String option : options.split(",")) {
             if (option.startsWith(PAGE_SIZE_OPTION)) {
-                return ByteSize.parse(
-                        "the page size of a hugetlbfs mount", option.substring(PAGE_SIZE_OPTION.length()));
+                return ByteSize.parse(option.substring(PAGE_SIZE_OPTION.length()));
             }
         }
         return kernel.pageSize(0);
@@ -81,7 +81,7 @@ final class HugetlbfsMounts {
                 .max((a, b) -> Boolean.compare(Files.isWritable(a.path()), Files.isWritable(b.path())));
         if (found.isPresent() && found.get().pageSize() != pageSize) {
             throw new IOException("mount_point " + found.get().path() + " has pages of "
-                    + ByteSize.text(found.get().pageSize()) + ", not of " + ByteSize.text(pageSize)
+                    + ByteSize.format(found.get().pageSize()) + ", not of " + ByteSize.format(pageSize)
                     + ": choose another mount_point or page_size");
         }
         if (found.isPresent()) {
@@ -100,7 +100,7 @@ final class HugetlbfsMounts {
         }
         Path usual = root.resolve("mnt/huge");
         boolean usualTaken = mounts.stream().anyMatch(mount -> mount.path().equals(usual));
-        return usualTaken ? root.resolve("mnt/huge-" + ByteSize.word(pageSize)) : usual;
+        return usualTaken ? root.resolve("mnt/huge-" + ByteSize.format(pageSize).replace(" ", "")) : usual;
     }
 
     private void mount(Path target, long pageSize) throws IOException {

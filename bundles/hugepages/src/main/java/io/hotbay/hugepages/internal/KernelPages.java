@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.hugepages.internal;
 
+import io.hotbay.bdev.ByteSize;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -168,8 +169,8 @@ final class KernelPages {
         }
         long size = wanted == 0 ? memory("Hugepagesize") : wanted;
         if (!sizes.contains(size)) {
-            throw new IOException("the kernel knows no hugepages of " + ByteSize.text(size) + ": choose among "
-                    + String.join(", ", sizes.stream().map(ByteSize::text).toList()));
+            throw new IOException("the kernel knows no hugepages of " + ByteSize.format(size) + ": choose among "
+                    + String.join(", ", sizes.stream().map(ByteSize::format).toList()));
         }
         return size;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.hugepages.internal;
 
+import io.hotbay.bdev.ByteSize;
 import io.hotbay.hugepages.internal.HugetlbfsMounts.Mount;
 import io.hotbay.hugepages.internal.KernelPages.Pool;
 import io.hotbay.linux.LinuxException;
@@ -113,12 +114,12 @@ final class LeaseStore {
         long needed = (size - 1) / pageSize + 1;
         long free = Math.max(0, pool.free() - Math.max(0, pool.reserved()));
         long total = pool.total() + needed - free;
-        String amount = ByteSize.word(total * pageSize);
+        String amount = (total * pageSize >> 20) + "MiB";
         String command = "hugepages:setup " + (node < 0 ? "--size " + amount : "--node " + node + "=" + amount)
-                + (pageSize == kernel.pageSize(0) ? "" : " --page-size " + ByteSize.word(pageSize))
+                + (pageSize == kernel.pageSize(0) ? "" : " --page-size " + (pageSize >> 20) + "MiB")
                 + "  or  echo " + total + " | sudo tee " + pool.totalFile();
         return new IOException(
-                "lease \"" + name + "\" needs " + needed + " hugepages of " + ByteSize.text(pageSize)
+                "lease \"" + name + "\" needs " + needed + " hugepages of " + ByteSize.format(pageSize)
                         + (node < 0 ? "" : " on node " + node) + ", " + free + " are free: run  " + command,
                 cause);
     }
@@ -129,8 +130,8 @@ final class LeaseStore {
         long available = kernel.availableMemory();
         // A tmpfs may be larger than the memory there is: then the kernel would kill processes and not say no.
         if (size > available) {
-            throw new IOException("lease \"" + name + "\" needs " + ByteSize.text(size) + ", only "
-                    + ByteSize.text(available) + " of memory are available: ask for less");
+            throw new IOException("lease \"" + name + "\" needs " + ByteSize.format(size) + ", only "
+                    + ByteSize.format(available) + " of memory are available: ask for less");
         }
         InstanceFolder folder = folder(host.sharedMemory(), settings);
         try {
@@ -143,8 +144,8 @@ final class LeaseStore {
     private IOException sharedMemoryShortage(String name, long size, IOException cause) throws IOException {
         long usable = Files.getFileStore(host.sharedMemory()).getUsableSpace();
         return new IOException(
-                "lease \"" + name + "\" needs " + ByteSize.text(size) + ", " + host.sharedMemory() + " has "
-                        + ByteSize.text(usable) + " left: ask for less, or run  sudo mount -o remount,size=<larger> "
+                "lease \"" + name + "\" needs " + ByteSize.format(size) + ", " + host.sharedMemory() + " has "
+                        + ByteSize.format(usable) + " left: ask for less, or run  sudo mount -o remount,size=<larger> "
                         + host.sharedMemory(),
                 cause);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.hugepages.internal;
 
+import io.hotbay.bdev.ByteSize;
 import io.hotbay.hugepages.internal.Lease.Origin;
 import io.hotbay.memory.HugepageAllocator;
 import io.hotbay.memory.HugepagePool;
@@ -123,7 +124,7 @@ public final class LeasedHugepages implements HugepageAllocator {
         try {
             setUp(new HugepageRequest(settings.memory(), Map.of(), settings.pageSize(), false));
         } catch (IOException e) {
-            logger.warn("{} of hugepages are not set up: {}", ByteSize.text(settings.memory()), e.getMessage());
+            logger.warn("{} of hugepages are not set up: {}", ByteSize.format(settings.memory()), e.getMessage());
         }
     }
 
@@ -143,8 +144,8 @@ public final class LeasedHugepages implements HugepageAllocator {
         if (lease == null) {
             lease = take(name, size, node);
         } else if (!lease.fits(size)) {
-            throw new IOException("lease \"" + name + "\" exists with " + ByteSize.text(lease.size()) + ", not "
-                    + ByteSize.text(size) + ": choose another name, or release it first");
+            throw new IOException("lease \"" + name + "\" exists with " + ByteSize.format(lease.size()) + ", not "
+                    + ByteSize.format(size) + ": choose another name, or release it first");
         } else if (lease.origin() != Origin.ASKED_FOR) {
             lease = lease.claimed(size, node);
         }
@@ -162,7 +163,7 @@ public final class LeasedHugepages implements HugepageAllocator {
             }
             lease = ordinary(name, size, node, e);
         }
-        logger.info("leased {}: {} pages of {}", name, lease.pages(), ByteSize.text(lease.pageSize()));
+        logger.info("leased {}: {} pages of {}", name, lease.pages(), ByteSize.format(lease.pageSize()));
         return lease;
     }
 

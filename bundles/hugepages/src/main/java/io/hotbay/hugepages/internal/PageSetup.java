@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.hugepages.internal;
 
+import io.hotbay.bdev.ByteSize;
 import io.hotbay.hugepages.internal.KernelPages.Pool;
 import io.hotbay.memory.HugepageRequest;
 import java.io.IOException;
@@ -78,7 +79,7 @@ final class PageSetup {
             return Optional.empty();
         }
         return Optional.of(
-                "asked for " + pages + " hugepages of " + ByteSize.text(pool.pageSize()) + ", the kernel gave "
+                "asked for " + pages + " hugepages of " + ByteSize.format(pool.pageSize()) + ", the kernel gave "
                         + after
                         + " (kept): memory is short or in pieces; run  echo 1 | sudo tee /proc/sys/vm/compact_memory  and"
                         + " try again, ask for less, or reserve at boot with " + pool.bootParameters(pages));

@@ -29,7 +29,7 @@ class HugepageSettingsTest {
                 DEFAULTS.withDirectory("../etc"))) {
             assertThatThrownBy(() -> HugepageSettings.of(wrong, null))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("of io.hotbay.hugepages is \"");
+                    .hasMessageContaining("of io.hotbay.hugepages");
         }
     }
 

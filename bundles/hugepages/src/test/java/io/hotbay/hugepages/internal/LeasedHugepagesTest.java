@@ -84,7 +84,7 @@ class LeasedHugepagesTest {
         allocator.lease("Malloc0", 8192, -1);
         assertThatThrownBy(() -> allocator.lease("Malloc0", 8191, -1))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("\"Malloc0\" exists with 8 KiB, not 8191 bytes");
+                .hasMessageContaining("\"Malloc0\" exists with 8 KiB, not 8191 B");
     }
 
     @Test
@@ -133,10 +133,11 @@ class LeasedHugepagesTest {
         allocator.modified(DEFAULTS.withoutFallback().withPageSize("1GiB"));
         assertThatThrownBy(() -> allocator.lease("Malloc0", 3 * GIB, -1))
                 .isInstanceOf(IOException.class)
-                .hasMessage("lease \"Malloc0\" needs 3 hugepages of 1 GiB, 0 are free: run  hugepages:setup --size 3GiB"
-                        + " --page-size 1GiB"
-                        + "  or  echo 3 | sudo tee " + root
-                        + "/sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages");
+                .hasMessage(
+                        "lease \"Malloc0\" needs 3 hugepages of 1 GiB, 0 are free: run  hugepages:setup --size 3072MiB"
+                                + " --page-size 1024MiB"
+                                + "  or  echo 3 | sudo tee " + root
+                                + "/sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages");
         assertThat(allocator.leases()).isEmpty();
     }
 

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.shell.internal;
+
+import io.hotbay.bdev.BlockDevice;
+import io.hotbay.bdev.BlockType;
+import io.hotbay.bdev.ByteSize;
+import io.hotbay.target.TargetException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Commands on block devices. */
+final class BdevCommands {
+    private BdevCommands() {}
+
+    @Command(
+            description = "Create a block device.",
+            footer = {
+                "",
+                "Examples:",
+                "  bdev:create malloc Malloc0 size=64MiB block_size=4096",
+                "  bdev:create null Null0 size=1TiB",
+                "",
+                "bdev:types lists the types and their options."
+            })
+    static final class Create extends ShellCommand {
+        @Parameters(index = "0", paramLabel = "TYPE", description = "Type, such as malloc or null.")
+        private String type;
+
+        @Parameters(index = "1", paramLabel = "NAME", description = "Name, unique among all bdevs.")
+        private String name;
+
+        @Parameters(index = "2..*", paramLabel = "OPTION=VALUE", description = "Options of the type.")
+        private List<String> options = new ArrayList<>();
+
+        Create(TargetServices services) {
+            super(services);
+        }
+
+        @Override
+        void run() throws Exception {
+            services().admin().createBdev(type, name, OptionArguments.parse(options));
+            out().println(name);
+        }
+
+        @Override
+        List<String> candidates(List<String> given) {
+            try {
+                return switch (given.size()) {
+                    case 0 -> List.copyOf(services().admin().bdevTypes());
+                    case 1 -> List.of();
+                    default -> OptionArguments.candidates(services().admin().bdevOptions(given.get(0)), given);
+                };
+            } catch (ShellException | TargetException e) {
+                // Completion has nothing to offer for what does not exist.
+                return List.of();
+            }
+        }
+    }
+
+    @Command(description = "Delete a block device that no controller uses.")
+    static final class Delete extends ShellCommand {
+        @Parameters(paramLabel = "NAME", description = "The bdev.")
+        private String name;
+
+        Delete(TargetServices services) {
+            super(services);
+        }
+
+        @Override
+        void run() throws Exception {
+            services().admin().deleteBdev(name);
+        }
+
+        @Override
+        List<String> candidates(List<String> given) {
+            return given.isEmpty() ? services().bdevNames() : List.of();
+        }
+    }
+
+    @Command(description = "List all block devices.")
+    static final class ListAll extends ShellCommand {
+        ListAll(TargetServices services) {
+            super(services);
+        }
+
+        @Override
+        void run() {
+            Table table = new Table("NAME", "TYPE", "SIZE", "BLOCK", "BLOCKS", "ACCESS", "CONTROLLERS");
+            for (BlockDevice bdev : services().bdevs().values()) {
+                table.row(
+                        bdev.name(),
+                        services().typeOf(bdev),
+                        ByteSize.format(bdev.blocks() * bdev.blockSize()),
+                        bdev.blockSize(),
+                        bdev.blocks(),
+                        bdev.readOnly() ? "read-only" : "read-write",
+                        usersOf(services(), bdev.name()));
+            }
+            table.print(out());
+        }
+    }
+
+    @Command(description = "Show all details of a block device.")
+    static final class Show extends ShellCommand {
+        @Parameters(paramLabel = "NAME", description = "The bdev.")
+        private String name;
+
+        Show(TargetServices services) {
+            super(services);
+        }
+
+        @Override
+        void run() throws Exception {
+            BlockDevice bdev = services().bdev(name);
+            new Details()
+                    .add("name", bdev.name())
+                    .add("type", services().typeOf(bdev))
+                    .add("product", bdev.product())
+                    .add("uuid", bdev.uuid())
+                    .add(
+                            "size",
+                            ByteSize.format(bdev.blocks() * bdev.blockSize()) + " (" + bdev.blocks() * bdev.blockSize()
+                                    + " bytes)")
+                    .add("block_size", bdev.blockSize())
+                    .add("physical_block_size", bdev.physicalBlockSize())
+                    .add("blocks", bdev.blocks())
+                    .add("optimal_io_size", bdev.optimalIoSize() == 0 ? "-" : bdev.optimalIoSize())
+                    .add("readonly", bdev.readOnly())
+                    .add("write_cache", bdev.writeCache())
+                    .add(
+                            "io_types",
+                            IntStream.range(0, BlockType.COUNT)
+                                    .filter(bdev::supports)
+                                    .mapToObj(BlockType::name)
+                                    .collect(Collectors.joining(" ")))
+                    .add("controllers", usersOf(services(), name))
+                    .print(out());
+        }
+
+        @Override
+        List<String> candidates(List<String> given) {
+            return given.isEmpty() ? services().bdevNames() : List.of();
+        }
+    }
+
+    @Command(description = "List the types of block devices that can be created, or the options of one.")
+    static final class Types extends ShellCommand {
+        @Parameters(arity = "0..1", paramLabel = "TYPE", description = "Show the options of this type only.")
+        private String type;
+
+        Types(TargetServices services) {
+            super(services);
+        }
+
+        @Override
+        void run() throws Exception {
+            for (String each : type == null ? services().admin().bdevTypes() : List.of(type)) {
+                out().println(each);
+                OptionArguments.table(services().admin().bdevOptions(each)).print(out());
+                out().println();
+            }
+        }
+
+        @Override
+        List<String> candidates(List<String> given) {
+            try {
+                return given.isEmpty() ? List.copyOf(services().admin().bdevTypes()) : List.of();
+            } catch (ShellException e) {
+                return List.of();
+            }
+        }
+    }
+
+    private static String usersOf(TargetServices services, String bdev) {
+        return services.controllers().entrySet().stream()
+                .filter(entry -> entry.getValue().status().bdev().equals(bdev))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.collectingAndThen(Collectors.joining(" "), names -> names.isEmpty() ? "-" : names));
+    }
+}

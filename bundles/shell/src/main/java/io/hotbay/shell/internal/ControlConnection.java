@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.shell.internal;
+
+import io.hotbay.linux.Descriptor;
+import io.hotbay.linux.UnixConnection;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.felix.service.command.CommandSession;
+
+/**
+ * One conversation on the control socket. Both directions carry frames, numbers big-endian:
+ *
+ * <pre>
+ *   +------+--------+---------+
+ *   | type | length | payload |
+ *   |  u8  |  u32   |         |
+ *   +------+--------+---------+
+ *   from the client: X script to execute   T "columns rows type" opens a terminal   I terminal input, empty at its end
+ *   to the client:   O output   R error output   Q "status" ends the conversation
+ * </pre>
+ */
+final class ControlConnection {
+    private static final int HEADER = 5;
+    /** Longer than any script a person writes; shorter than what would hurt. */
+    private static final int LIMIT = 1 << 20;
+
+    private static final long PATIENCE_MILLIS = TimeUnit.SECONDS.toMillis(2);
+
+    private final UnixConnection peer;
+    private final ScriptRunner runner;
+    private final InteractiveSession.Factory interactive;
+    private volatile Thread worker;
+
+    ControlConnection(UnixConnection peer, ScriptRunner runner, InteractiveSession.Factory interactive) {
+        this.peer = peer;
+        this.runner = runner;
+        this.interactive = interactive;
+    }
+
+    /** Reads the request, works on it in a thread of its own, and watches for the client's end meanwhile. */
+    void serve() throws IOException {
+        Frame request = receive();
+        if (request == null) {
+            return;
+        }
+        KeyInput keys = new KeyInput();
+        switch (request.type) {
+            case 'X' -> start(() -> execute(request.text()));
+            case 'T' -> start(() -> interact(request.text(), keys));
+            default -> throw new IOException("a control client sent frame type " + request.type);
+        }
+        for (Frame frame = receive(); frame != null; frame = receive()) {
+            if (frame.type == 'I') {
+                keys.offer(frame.payload);
+            }
+        }
+        keys.close();
+        // The client is gone, or has been told the end: what still runs for it has nobody to run for.
+        worker.interrupt();
+    }
+
+    /** Called when the bundle stops: a command that is just ending may still tell its status. */
+    void close() {
+        try {
+            Thread running = worker;
+            if (running != null && running != Thread.currentThread()) {
+                running.join(PATIENCE_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        peer.shutdown();
+    }
+
+    /** Gives the socket back. */
+    void end() {
+        peer.close();
+    }
+
+    private void start(Runnable work) {
+        Thread thread = new Thread(work, "hotbay-control-command");
+        thread.setDaemon(true);
+        worker = thread;
+        thread.start();
+    }
+
+    private void execute(String script) {
+        PrintStream out = ScriptRunner.printer(new FrameOutput('O'));
+        PrintStream err = ScriptRunner.printer(new FrameOutput('R'));
+        CommandSession session = runner.open(new ByteArrayInputStream(new byte[0]), out, err);
+        try {
+            quit(runner.run(session, script, out, err));
+        } finally {
+            session.close();
+        }
+    }
+
+    private void interact(String terminal, KeyInput keys) {
+        String[] words = terminal.split(" ", 3);
+        try {
+            int columns = Integer.parseInt(words[0]);
+            int rows = Integer.parseInt(words[1]);
+            interactive
+                    .remote(keys, new FrameOutput('O'), columns, rows, words[2])
+                    .run();
+            quit(ScriptRunner.OK);
+        } catch (IOException | NumberFormatException | ArrayIndexOutOfBoundsException e) {
+            ScriptRunner.printer(new FrameOutput('R')).println("hotbay: no terminal: " + e.getMessage());
+            quit(ScriptRunner.FAILED);
+        }
+    }
+
+    private void quit(int status) {
+        try {
+            send(
+                    'Q',
+                    Integer.toString(status).getBytes(StandardCharsets.UTF_8),
+                    0,
+                    Integer.toString(status).length());
+            // Wakes the thread that waits for the client.
+            peer.shutdown();
+        } catch (IOException e) {
+            // The client did not wait for the status.
+            peer.shutdown();
+        }
+    }
+
+    private Frame receive() throws IOException {
+        List<Descriptor> strays = new ArrayList<>();
+        try {
+            ByteBuffer header = ByteBuffer.allocate(HEADER);
+            if (!peer.receiveFully(header, strays)) {
+                return null;
+            }
+            header.flip();
+            byte type = header.get();
+            int length = header.getInt();
+            if (length < 0 || length > LIMIT) {
+                throw new IOException("a control frame of " + Integer.toUnsignedString(length) + " bytes is too long");
+            }
+            ByteBuffer payload = ByteBuffer.allocate(length);
+            if (length > 0 && !peer.receiveFully(payload, strays)) {
+                return null;
+            }
+            return new Frame((char) type, payload.array());
+        } finally {
+            strays.forEach(Descriptor::close);
+        }
+    }
+
+    private synchronized void send(char type, byte[] bytes, int offset, int length) throws IOException {
+        ByteBuffer frame = ByteBuffer.allocate(HEADER + length);
+        frame.put((byte) type).putInt(length).put(bytes, offset, length).flip();
+        peer.send(frame, List.of());
+    }
+
+    private record Frame(char type, byte[] payload) {
+        String text() {
+            return new String(payload, StandardCharsets.UTF_8);
+        }
+    }
+
+    /** Sends what is written as frames. */
+    private final class FrameOutput extends OutputStream {
+        private final char type;
+
+        FrameOutput(char type) {
+            this.type = type;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            if (length > 0) {
+                send(type, bytes, offset, length);
+            }
+        }
+    }
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.shell.internal;
+
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Names and values of one thing, one a line, values aligned. */
+final class Details {
+    private final Map<String, Object> lines = new LinkedHashMap<>();
+
+    Details add(String name, Object value) {
+        lines.put(name, value);
+        return this;
+    }
+
+    void print(PrintWriter out) {
+        int width = lines.keySet().stream().mapToInt(String::length).max().orElse(0);
+        lines.forEach((name, value) -> out.println(name + " ".repeat(width - name.length()) + "  " + value));
+    }
+}

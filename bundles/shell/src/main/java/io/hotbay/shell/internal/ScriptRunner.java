@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.shell.internal;
+
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.apache.felix.service.command.CommandProcessor;
+import org.apache.felix.service.command.CommandSession;
+import org.apache.felix.service.command.Converter;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** Runs what people and scripts type in a Gogo session of their own, and explains what goes wrong in one line. */
+@Component(service = ScriptRunner.class)
+public final class ScriptRunner {
+    /** Exit status of a script whose last command succeeded. */
+    static final int OK = 0;
+    /** Exit status of a script that ended with an error. */
+    static final int FAILED = 1;
+
+    private final CommandProcessor processor;
+
+    /** Makes a runner. The registry is asked for so that all commands are there before the first script runs. */
+    @Activate
+    public ScriptRunner(@Reference CommandProcessor processor, @Reference CommandRegistry registry) {
+        this.processor = processor;
+    }
+
+    /** Opens a session. */
+    CommandSession open(InputStream in, OutputStream out, OutputStream err) {
+        CommandSession session = processor.createSession(in, out, err);
+        // Hotbay's help comes before the framework's.
+        session.put("SCOPE", "target:gogo:*");
+        return session;
+    }
+
+    /**
+     * Runs a script.
+     *
+     * @return {@link #OK} or {@link #FAILED}
+     */
+    int run(CommandSession session, String script, PrintStream out, PrintStream err) {
+        try {
+            Object result = session.execute(script);
+            if (result != null) {
+                out.println(session.format(result, Converter.INSPECT));
+            }
+            return OK;
+        } catch (Exception e) {
+            err.println("hotbay: " + explain(e));
+            return FAILED;
+        } finally {
+            out.flush();
+            err.flush();
+        }
+    }
+
+    static PrintStream printer(OutputStream stream) {
+        return new PrintStream(stream, false, StandardCharsets.UTF_8);
+    }
+
+    private static String explain(Exception e) {
+        if (e instanceof InterruptedException) {
+            return "interrupted";
+        }
+        String message = e.getMessage();
+        if (e.getClass().getSimpleName().equals("CommandNotFoundException")) {
+            return message + "; help lists all commands";
+        }
+        return message == null || message.isBlank() ? e.toString() : message;
+    }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.shell.internal;
+
+import java.io.PrintWriter;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** A command of the shell: options and parameters are annotated fields, filled in anew for each call. */
+abstract class ShellCommand {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    private boolean help;
+
+    private final TargetServices services;
+
+    ShellCommand(TargetServices services) {
+        this.services = services;
+    }
+
+    /** Does what the command is for. */
+    abstract void run() throws Exception;
+
+    /**
+     * What could be typed for a positional parameter.
+     *
+     * @param given the positional parameters before it
+     */
+    List<String> candidates(List<String> given) {
+        return List.of();
+    }
+
+    TargetServices services() {
+        return services;
+    }
+
+    PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.shell.internal;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import org.osgi.framework.BundleContext;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Commands on the target as a whole. */
+final class TargetCommands {
+    private TargetCommands() {}
+
+    @Command(description = "Create everything that a JSON file describes; nothing of it if something in it is wrong.")
+    static final class Load extends ShellCommand {
+        @Parameters(paramLabel = "FILE", description = "The file, as target:save writes it.")
+        private Path file;
+
+        Load(TargetServices services) {
+            super(services);
+        }
+
+        @Override
+        void run() throws Exception {
+            services().admin().load(file);
+        }
+    }
+
+    @Command(description = "Write the configuration as JSON, to a file or to the screen.")
+    static final class Save extends ShellCommand {
+        @Parameters(arity = "0..1", paramLabel = "FILE", description = "The file; default: print it.")
+        private Path file;
+
+        Save(TargetServices services) {
+            super(services);
+        }
+
+        @Override
+        void run() throws Exception {
+            String json = services().admin().save();
+            if (file == null) {
+                out().println(json);
+                return;
+            }
+            Files.writeString(file, json + "\n", StandardCharsets.UTF_8);
+        }
+    }
+
+    @Command(description = "Wait until everything that is configured has been created.")
+    static final class Wait extends ShellCommand {
+        private static final long SECOND = 1000;
+
+        @Parameters(arity = "0..1", paramLabel = "SECONDS", description = "How long; default: 30.", defaultValue = "30")
+        private long seconds;
+
+        Wait(TargetServices services) {
+            super(services);
+        }
+
+        @Override
+        void run() throws Exception {
+            services().admin().awaitReady(seconds * SECOND);
+        }
+    }
+
+    @Command(description = "Stop the target in good order.")
+    static final class Stop extends ShellCommand {
+        private final BundleContext context;
+
+        Stop(TargetServices services, BundleContext context) {
+            super(services);
+            this.context = context;
+        }
+
+        @Override
+        void run() throws Exception {
+            context.getBundle(0).stop();
+        }
+    }
+
+    @Command(description = "List the commands, or show the help of one.")
+    static final class Help extends ShellCommand {
+        private final SortedMap<String, CommandFunction> commands;
+
+        @Parameters(arity = "0..1", paramLabel = "COMMAND", description = "The command, such as bdev:create.")
+        private String name;
+
+        Help(TargetServices services, SortedMap<String, CommandFunction> commands) {
+            super(services);
+            this.commands = commands;
+        }
+
+        @Override
+        void run() throws Exception {
+            if (name == null) {
+                listAll();
+                return;
+            }
+            CommandFunction command = commands.get(name);
+            if (command == null) {
+                throw new ShellException(name + " is no command of Hotbay: help lists them; felix:help " + name
+                        + " shows the framework's");
+            }
+            command.spec().commandLine().usage(out(), CommandLine.Help.Ansi.OFF);
+        }
+
+        private void listAll() {
+            Table table = new Table("COMMAND", "WHAT IT DOES");
+            for (Map.Entry<String, CommandFunction> entry : commands.entrySet()) {
+                table.row(entry.getKey(), entry.getValue().summary());
+            }
+            table.print(out());
+            out().println();
+            out().println("COMMAND -h shows its options. Framework: lb, start, stop, update, install; felix:help.");
+        }
+
+        @Override
+        List<String> candidates(List<String> given) {
+            return given.isEmpty() ? List.copyOf(commands.keySet()) : List.of();
+        }
+    }
+}

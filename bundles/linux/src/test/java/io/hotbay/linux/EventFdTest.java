@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.management.ThreadMXBean;
+import io.hotbay.linux.internal.Kernel;
+import io.hotbay.linux.internal.NativeMemory;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.junit.jupiter.api.Test;
+
+class EventFdTest {
+    @Test
+    void shouldSumItsSignalsAndBeEmptyAfterwards() throws Exception {
+        try (EventFd event = EventFd.create()) {
+            assertThat(event.drain()).isZero();
+            event.signal();
+            event.signal();
+            event.signal();
+            assertThat(event.drain()).isEqualTo(3);
+            assertThat(event.drain()).isZero();
+        }
+    }
+
+    @Test
+    void shouldReachWhoeverHoldsADuplicate() throws Exception {
+        try (EventFd event = EventFd.create();
+                EventFd twin = EventFd.adopt(Descriptor.adopt(event.number()).duplicate())) {
+            event.signal();
+            assertThat(twin.drain()).isOne();
+        }
+    }
+
+    @Test
+    void shouldNotWaitOnABlockingDescriptorThatIsEmpty() throws Exception {
+        try (EventFd event = blocking()) {
+            assertThat(new WaitingThread<>(event::drain).result()).isZero();
+            event.signal();
+            assertThat(event.drain()).isOne();
+        }
+    }
+
+    private static EventFd blocking() {
+        return EventFd.adopt(Descriptor.adopt(Kernel.LIBC.eventfd(0, Descriptor.O_CLOEXEC)));
+    }
+
+    @Test
+    void shouldLeaveAFullCounterAlone() throws Exception {
+        try (EventFd event = EventFd.create()) {
+            long full = -2;
+            ByteBuffer value = ByteBuffer.allocateDirect(8).order(ByteOrder.nativeOrder());
+            value.putLong(0, full);
+            long address = NativeMemory.addressOf(value);
+            assertThat(Kernel.HOT.write(event.number(), address, 8)).isEqualTo(8);
+            event.signal();
+            assertThat(event.drain()).isEqualTo(full);
+        }
+    }
+
+    @Test
+    void shouldTakeNothingFromADescriptorOfAnotherKind() throws Exception {
+        try (EventFd impostor = EventFd.adopt(Memfd.create("impostor", 3))) {
+            assertThat(impostor.drain()).isZero();
+        }
+    }
+
+    @Test
+    void shouldRefuseToSignalOnceClosed() throws Exception {
+        EventFd event = EventFd.create();
+        event.close();
+        event.close();
+        assertThatThrownBy(event::signal).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(event::drain).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void shouldAllocateNothing() throws Exception {
+        try (EventFd event = EventFd.create();
+                Epoll epoll = Epoll.create()) {
+            epoll.add(event.number(), Epoll.IN, 7);
+            long rounds = 20_000;
+            signalAndTake(event, epoll, rounds);
+            long before = allocated();
+            long sum = signalAndTake(event, epoll, rounds);
+            assertThat(allocated() - before).as("bytes in %d rounds", rounds).isLessThan(rounds);
+            assertThat(sum).isEqualTo(8 * rounds);
+        }
+    }
+
+    private static long signalAndTake(EventFd event, Epoll epoll, long rounds) throws Exception {
+        long sum = 0;
+        for (long i = 0; i < rounds; i++) {
+            event.signal();
+            epoll.await(-1);
+            sum += epoll.token(0) + event.drain();
+        }
+        return sum;
+    }
+
+    private static long allocated() {
+        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        return threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+    }
+}

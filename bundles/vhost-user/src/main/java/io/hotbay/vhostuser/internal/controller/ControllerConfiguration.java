@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.vhostuser.internal.controller;
+
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+
+/**
+ * The configuration of a controller. What a device type reads is declared here without default values, so that what is not given
+ * stays the device type's own choice.
+ */
+@ObjectClassDefinition(
+        name = "Hotbay vhost-user controller",
+        description = "A device exported over a vhost-user socket.")
+public @interface ControllerConfiguration {
+    @AttributeDefinition(
+            name = "Name",
+            description = "Name of the controller, and of its socket: letters, digits, '.', '_', '-', at most 64.")
+    String hotbay_controller_name();
+
+    @AttributeDefinition(name = "Device type", description = "What the guest sees: blk for a virtio block device.")
+    String hotbay_controller_type() default "blk";
+
+    @AttributeDefinition(name = "Bdev", description = "Name of the bdev behind it.")
+    String hotbay_controller_bdev();
+
+    @AttributeDefinition(
+            name = "Bdev filter",
+            description = "Selects the bdev's service: (hotbay.bdev.name=NAME). Nothing is selected without it.",
+            required = false)
+    String bdev_target();
+
+    @AttributeDefinition(
+            name = "Device type filter",
+            description =
+                    "Selects the device type's service: (hotbay.device.type=TYPE); that of blk if it is not given.",
+            required = false)
+    String deviceType_target();
+
+    @AttributeDefinition(
+            name = "Socket directory",
+            description =
+                    "Directory of the socket, made if it is missing. Empty: what the target was started with (-S),"
+                            + " or else Kata's, " + ControllerSettings.DEFAULT_DIRECTORY + ".",
+            required = false)
+    String socket__dir() default "";
+
+    @AttributeDefinition(
+            name = "Socket mode",
+            description = "Permissions of the socket, in octal. Whoever may write to it can use the device.",
+            required = false)
+    String socket__mode() default ControllerSettings.DEFAULT_MODE;
+
+    @AttributeDefinition(
+            name = "Socket owner",
+            description = "User that the socket belongs to, by name or number. Empty: the user that runs the target.",
+            required = false)
+    String socket__owner() default "";
+
+    @AttributeDefinition(
+            name = "Socket group",
+            description = "Group that the socket belongs to, by name or number. Empty: the group that runs the target.",
+            required = false)
+    String socket__group() default "";
+
+    @AttributeDefinition(
+            name = "Cores",
+            description =
+                    "Cores its queues may run on: a mask (0x3) or a list (0,2-3). Empty: all that have a reactor.",
+            required = false)
+    String cpumask() default "";
+
+    @AttributeDefinition(
+            name = "Queues",
+            description = "Number of request queues offered. Not given: one for each core, at most 64.",
+            min = "1",
+            max = "256",
+            required = false)
+    int num__queues();
+
+    @AttributeDefinition(
+            name = "Queue size",
+            description = "Largest ring that is served, in descriptors: a power of two. Not given: 1024.",
+            min = "4",
+            max = "1024",
+            required = false)
+    int queue__size();
+
+    @AttributeDefinition(
+            name = "Read-only",
+            description = "Whether the guest may only read. Not given: false, unless the bdev is read-only.",
+            required = false)
+    boolean readonly();
+
+    @AttributeDefinition(
+            name = "Write cache",
+            description =
+                    "Whether completed writes may be lost in a power failure until the guest flushes; the guest may"
+                            + " switch it. Not given: true.",
+            required = false)
+    boolean write__cache();
+
+    @AttributeDefinition(
+            name = "Serial number",
+            description = "What the guest reads as the device's serial number, at most 20 characters. Not given: the"
+                    + " controller's name.",
+            required = false)
+    String serial();
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.vhostuser.internal.controller;
+
+import io.hotbay.bdev.BlockDevice;
+import io.hotbay.reactor.Reactors;
+import io.hotbay.vhostuser.internal.ring.RingEnvironment;
+import io.hotbay.virtio.DeviceContext;
+import io.hotbay.virtio.VirtioDeviceType;
+import io.hotbay.virtio.VirtqueueFactory;
+import java.io.IOException;
+import java.util.BitSet;
+import java.util.List;
+
+/** The services a controller is wired to; null where there is none just now. */
+record ControllerServices(
+        BlockDevice bdev, VirtioDeviceType deviceType, Reactors reactors, VirtqueueFactory virtqueues) {
+    static final ControllerServices NONE = new ControllerServices(null, null, null, null);
+
+    ControllerServices withBdev(BlockDevice service) {
+        return new ControllerServices(service, deviceType, reactors, virtqueues);
+    }
+
+    ControllerServices withDeviceType(VirtioDeviceType service) {
+        return new ControllerServices(bdev, service, reactors, virtqueues);
+    }
+
+    ControllerServices withReactors(Reactors service) {
+        return new ControllerServices(bdev, deviceType, service, virtqueues);
+    }
+
+    ControllerServices withVirtqueues(VirtqueueFactory service) {
+        return new ControllerServices(bdev, deviceType, reactors, service);
+    }
+
+    /** What there is to wait for, or null when everything is there. */
+    String missing(ControllerSettings settings) {
+        if (bdev == null) {
+            return settings.bdev().isEmpty()
+                    ? "no bdev is configured: set hotbay.controller.bdev and bdev.target"
+                    : "waits for bdev " + settings.bdev();
+        }
+        if (deviceType == null) {
+            return "waits for device type " + settings.type() + ": is its bundle started?";
+        }
+        if (reactors == null) {
+            return "waits for the reactors: is the bundle io.hotbay.reactor started?";
+        }
+        if (virtqueues == null) {
+            return "waits for virtqueues: is the bundle io.hotbay.virtqueue started?";
+        }
+        return null;
+    }
+
+    /**
+     * Makes the device, and what its rings run with. Everything is there.
+     *
+     * @throws IOException if the device type cannot make it
+     * @throws IllegalArgumentException if the cores have no reactor
+     */
+    RingEnvironment environment(ControllerSettings settings) throws IOException {
+        BitSet cores = settings.cores();
+        // complains now rather than when a guest has connected
+        reactors.leastLoaded(cores);
+        DeviceContext context = new DeviceContext(settings.name(), List.of(bdev), settings.options());
+        return new RingEnvironment(reactors, cores, virtqueues, deviceType.create(context));
+    }
+}

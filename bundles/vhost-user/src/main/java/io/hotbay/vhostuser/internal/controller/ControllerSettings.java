@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.vhostuser.internal.controller;
+
+import io.hotbay.linux.UnixListener;
+import io.hotbay.linux.Users;
+import io.hotbay.reactor.CpuSet;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * A controller's configuration as it was given; what it means is found out by the methods, so that a mistake can be told in the
+ * controller's status.
+ *
+ * @param directory of the socket
+ * @param mode permissions of the socket, in octal
+ * @param owner user or empty
+ * @param group group or empty
+ * @param cpumask cores or empty
+ * @param options what was configured besides name, type and bdev, for the device and for people
+ */
+record ControllerSettings(
+        String name,
+        String type,
+        String bdev,
+        String directory,
+        String mode,
+        String owner,
+        String group,
+        String cpumask,
+        Map<String, Object> options) {
+    static final String DEFAULT_DIRECTORY = "/var/run/kata-containers/vhost-user/block/sockets";
+    static final String DEFAULT_MODE = "0600";
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+    private static final Pattern MODE = Pattern.compile("0?[0-7]{3}");
+    private static final int BACKLOG = 64;
+    private static final int UNCHANGED = -1;
+
+    /**
+     * Reads a configuration.
+     *
+     * @param defaultDirectory of the target, or null
+     */
+    static ControllerSettings of(
+            ControllerConfiguration configuration, Map<String, Object> properties, String defaultDirectory) {
+        String directory = text(configuration.socket__dir());
+        if (directory.isEmpty()) {
+            directory = text(defaultDirectory).isEmpty() ? DEFAULT_DIRECTORY : text(defaultDirectory);
+        }
+        return new ControllerSettings(
+                text(configuration.hotbay_controller_name()),
+                text(configuration.hotbay_controller_type()),
+                text(configuration.hotbay_controller_bdev()),
+                directory,
+                text(configuration.socket__mode()),
+                text(configuration.socket__owner()),
+                text(configuration.socket__group()),
+                text(configuration.cpumask()),
+                options(properties));
+    }
+
+    private static String text(String value) {
+        return value == null ? "" : value.strip();
+    }
+
+    /** Leaves out what Declarative Services and Configuration Admin have added, the wiring, and what has a place of its own. */
+    private static Map<String, Object> options(Map<String, Object> properties) {
+        Map<String, Object> options = new HashMap<>(properties);
+        options.keySet().removeIf(key -> key.indexOf('.') >= 0);
+        return options;
+    }
+
+    /** Complains of a name that cannot be the name of a socket. */
+    void checkName() {
+        if (!NAME.matcher(name).matches() || name.equals(".") || name.equals("..")) {
+            throw new IllegalArgumentException("controller name \"" + name
+                    + "\": must be 1 to 64 letters, digits, '.', '_' or '-'; create it again with another name");
+        }
+    }
+
+    /** Path of the socket. */
+    Path socket() {
+        return Path.of(directory, name);
+    }
+
+    /** How the socket is bound. */
+    UnixListener.Options listenerOptions() throws IOException {
+        if (!MODE.matcher(mode).matches()) {
+            throw new IllegalArgumentException("controller " + name + ": socket_mode \"" + mode
+                    + "\" is no set of permissions: write three octal digits such as 0660");
+        }
+        return new UnixListener.Options(
+                Integer.parseInt(mode, 8),
+                owner.isEmpty() ? UNCHANGED : Users.uid(owner),
+                group.isEmpty() ? UNCHANGED : Users.gid(group),
+                BACKLOG);
+    }
+
+    /** The cores its queues may run on; empty for all. */
+    BitSet cores() {
+        return cpumask.isEmpty() ? new BitSet() : CpuSet.parse(cpumask);
+    }
+
+    /** Whether the socket of other settings is the same in every respect. */
+    boolean sameSocket(ControllerSettings other) {
+        return socket().equals(other.socket())
+                && mode.equals(other.mode)
+                && owner.equals(other.owner)
+                && group.equals(other.group);
+    }
+}

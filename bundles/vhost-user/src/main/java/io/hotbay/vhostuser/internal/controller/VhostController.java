@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.vhostuser.internal.controller;
+
+import io.hotbay.bdev.BlockDevice;
+import io.hotbay.reactor.Reactors;
+import io.hotbay.target.Controller;
+import io.hotbay.target.ControllerStatus;
+import io.hotbay.vhostuser.internal.ring.Patience;
+import io.hotbay.virtio.VirtioDeviceType;
+import io.hotbay.virtio.VirtqueueFactory;
+import java.time.Duration;
+import java.util.Map;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.osgi.service.log.Logger;
+import org.osgi.service.log.LoggerFactory;
+import org.osgi.service.metatype.annotations.Designate;
+
+/**
+ * A controller as a component. It exists as long as its configuration does: all services it needs are optional, because guests
+ * stay connected while bundles are swapped.
+ */
+@Component(
+        service = Controller.class,
+        configurationPid = Controller.FACTORY_PID,
+        configurationPolicy = ConfigurationPolicy.REQUIRE,
+        immediate = true)
+@Designate(ocd = ControllerConfiguration.class, factory = true)
+public final class VhostController implements Controller {
+    private static final String DIRECTORY_PROPERTY = "hotbay.socket.dir";
+    private static final Duration COMPLAIN = Duration.ofSeconds(3);
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+
+    private final String defaultDirectory;
+    private final ExportedDevice device;
+
+    @Activate
+    public VhostController(
+            BundleContext context,
+            ControllerConfiguration configuration,
+            Map<String, Object> properties,
+            @Reference(service = LoggerFactory.class) Logger logger) {
+        defaultDirectory = context.getProperty(DIRECTORY_PROPERTY);
+        device = new ExportedDevice(
+                ControllerSettings.of(configuration, properties, defaultDirectory),
+                new Patience(COMPLAIN, LIMIT, logger),
+                logger);
+    }
+
+    @Activate
+    void activate() {
+        device.open();
+    }
+
+    @Modified
+    void modified(ControllerConfiguration configuration, Map<String, Object> properties) {
+        device.configure(ControllerSettings.of(configuration, properties, defaultDirectory));
+    }
+
+    @Deactivate
+    void deactivate() {
+        device.close();
+    }
+
+    @Override
+    public ControllerStatus status() {
+        return device.status();
+    }
+
+    /** Without a filter of its own a controller must not take just any bdev. */
+    @Reference(
+            name = "bdev",
+            target = "(!(" + BlockDevice.NAME + "=*))",
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY,
+            updated = "updatedBdev")
+    void bindBdev(BlockDevice service) {
+        device.change(services -> services.withBdev(service));
+    }
+
+    void updatedBdev(BlockDevice service) {
+        device.reload();
+    }
+
+    void unbindBdev(BlockDevice service) {
+        device.change(services -> services.bdev() == service ? services.withBdev(null) : services);
+    }
+
+    @Reference(
+            name = "deviceType",
+            target = "(" + VirtioDeviceType.TYPE + "=blk)",
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindDeviceType(VirtioDeviceType service) {
+        device.change(services -> services.withDeviceType(service));
+    }
+
+    void unbindDeviceType(VirtioDeviceType service) {
+        device.change(services -> services.deviceType() == service ? services.withDeviceType(null) : services);
+    }
+
+    @Reference(
+            name = "reactors",
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindReactors(Reactors service) {
+        device.change(services -> services.withReactors(service));
+    }
+
+    void unbindReactors(Reactors service) {
+        device.change(services -> services.reactors() == service ? services.withReactors(null) : services);
+    }
+
+    @Reference(
+            name = "virtqueues",
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindVirtqueues(VirtqueueFactory service) {
+        device.change(services -> services.withVirtqueues(service));
+    }
+
+    void unbindVirtqueues(VirtqueueFactory service) {
+        device.change(services -> services.virtqueues() == service ? services.withVirtqueues(null) : services);
+    }
+}

@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.vhostuser.internal.ring;
+
+import io.hotbay.linux.EventFd;
+import io.hotbay.memory.GuestMemory;
+import io.hotbay.reactor.Reactor;
+import io.hotbay.target.QueueStatus;
+import io.hotbay.vhostuser.internal.memory.MemorySnapshot;
+import io.hotbay.vhostuser.internal.wire.VringAddress;
+import io.hotbay.virtio.VirtqueueSetup;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+
+/**
+ * What the front-end has said about a ring, in whatever order, and the ring on its reactor while it runs. A change of something a
+ * running ring depends on is made between {@link #requestStop} with {@link #awaitStop}, and the next start. All methods
+ * under the controller's lock, except where noted.
+ */
+public final class Ring {
+    private final int index;
+    private final String name;
+    private final Patience patience;
+    private final RingListener listener;
+
+    private volatile int size;
+    private VringAddress address;
+    private int base;
+    private boolean baseKnown;
+    private EventFd kick;
+    private EventFd call;
+    private EventFd error;
+    private boolean kicked;
+    private volatile boolean enabled;
+    private volatile RunningRing running;
+    private volatile String fault;
+    /** The fault came up at the start, so other settings may help. */
+    private boolean startFault;
+
+    /**
+     * Makes a ring nothing is known of.
+     *
+     * @param controller name of the controller, for messages
+     */
+    public Ring(String controller, int index, Patience patience, RingListener listener) {
+        this.index = index;
+        this.name = controller + " ring " + index;
+        this.patience = patience;
+        this.listener = listener;
+    }
+
+    /** Its name, for people. */
+    public String name() {
+        return name;
+    }
+
+    /** Whether it is on a reactor. */
+    public boolean isRunning() {
+        return running != null;
+    }
+
+    // ---- what the front-end says; the ring is not running, except where noted
+
+    /** SET_VRING_NUM: the number of descriptors. */
+    public void size(int descriptors) {
+        size = descriptors;
+        settingsChanged();
+    }
+
+    /** The number of descriptors, 0 when unknown. */
+    public int size() {
+        return size;
+    }
+
+    /** SET_VRING_ADDR. A running ring may be told the same place again, with logging switched. */
+    public void address(VringAddress next) {
+        boolean same = next.samePlace(address);
+        address = next;
+        if (!same) {
+            settingsChanged();
+        }
+    }
+
+    /** SET_VRING_ADDR as it was told last, or null. */
+    public VringAddress address() {
+        return address;
+    }
+
+    /** SET_VRING_BASE. */
+    public void base(int position) {
+        base = position;
+        baseKnown = true;
+    }
+
+    /** The position to go on from, as SET_VRING_BASE or the last stop left it. */
+    public int base() {
+        return base;
+    }
+
+    /** SET_VRING_ENABLE. */
+    public void enabled(boolean on) {
+        enabled = on;
+    }
+
+    /**
+     * SET_VRING_KICK: the ring is started.
+     *
+     * @param next the driver's notifications, or null when the ring is to be polled all the time
+     */
+    public void kick(EventFd next) {
+        close(kick);
+        kick = next;
+        kicked = true;
+        clearFault();
+    }
+
+    /** SET_VRING_CALL, also while running: how to notify the driver, or null when it polls. */
+    public void call(EventFd next) {
+        EventFd old = call;
+        call = next;
+        exchange(poller -> poller.call(next), old);
+        if (next != null) {
+            // Interrupts lost over a reconnect or a pause are made up for; one too many is harmless to every driver.
+            next.signal();
+        }
+    }
+
+    /** SET_VRING_ERR, also while running: how to tell that the ring is broken, or null. */
+    public void error(EventFd next) {
+        EventFd old = error;
+        error = next;
+        exchange(poller -> poller.error(next), old);
+    }
+
+    /** The old descriptor is closed only when the poller can no longer write to its number, which may soon be another file. */
+    private void exchange(Consumer<RingPoller> change, EventFd old) {
+        RunningRing now = running;
+        if (now != null) {
+            CompletableFuture<Void> done = now.reactor().run(() -> {
+                change.accept(now.poller());
+                return null;
+            });
+            if (!patience.await(done, () -> name + " gets another event descriptor")) {
+                return;
+            }
+        }
+        close(old);
+    }
+
+    /** GET_VRING_BASE: back to not started. The front-end sends new kick and call descriptors for the next start. */
+    public void stopped() {
+        kicked = false;
+        clearFault();
+        close(kick);
+        kick = null;
+        close(call);
+        call = null;
+    }
+
+    /** Back to the state of a new ring, but for the descriptors that the front-end sends only once. */
+    public void reset() {
+        size = 0;
+        address = null;
+        base = 0;
+        baseKnown = false;
+        enabled = false;
+        kicked = false;
+        clearFault();
+        close(kick);
+        kick = null;
+    }
+
+    /** Closes all descriptors. */
+    public void close() {
+        reset();
+        close(call);
+        close(error);
+        call = null;
+        error = null;
+    }
+
+    private static void close(EventFd event) {
+        if (event != null) {
+            event.close();
+        }
+    }
+
+    /** Something that a start depends on is different now: a start that failed may be tried again. */
+    public void settingsChanged() {
+        if (startFault) {
+            clearFault();
+        }
+    }
+
+    private void clearFault() {
+        startFault = false;
+        fault = null;
+    }
+
+    // ---- running
+
+    /**
+     * Whether it can run now. Asked after every message, so that the order of messages does not matter. A ring that lies outside
+     * the memory table waits until the table or the address changes.
+     */
+    public boolean isRunnable(GuestMemory memory) {
+        return running == null
+                && kicked
+                && enabled
+                && fault == null
+                && size > 0
+                && address != null
+                && memory.translateUser(address.descriptor(), 1) != GuestMemory.NONE
+                && memory.translateUser(address.available(), 1) != GuestMemory.NONE
+                && memory.translateUser(address.used(), 1) != GuestMemory.NONE;
+    }
+
+    /**
+     * Starts it on the least loaded reactor, which looks at it at once: notifications that were lost meanwhile do not matter. If
+     * that fails the ring is broken.
+     *
+     * @return whether it runs now
+     */
+    public boolean start(RingEnvironment environment, MemorySnapshot memory, long features) {
+        // Before the reactor can touch it: see MemorySnapshot.
+        memory.retain();
+        Reactor reactor;
+        try {
+            reactor = environment.reactors().leastLoaded(environment.cores());
+        } catch (IllegalArgumentException e) {
+            memory.release();
+            breakAtStart(e.getMessage());
+            return false;
+        }
+        VirtqueueSetup setup = new VirtqueueSetup(
+                index,
+                size,
+                address.descriptor(),
+                address.available(),
+                address.used(),
+                base,
+                features,
+                memory.memory());
+        RunningRing.Events events = new RunningRing.Events(kick, call, error);
+        CompletableFuture<RingPoller> opened =
+                reactor.run(() -> RunningRing.open(name, reactor, environment, setup, baseKnown, events, listener));
+        if (!patience.await(opened, () -> name + " starts")) {
+            forgetDescriptors();
+            breakAtStart("reactor " + reactor.core() + " does not answer");
+            return false;
+        }
+        RingPoller poller;
+        try {
+            poller = opened.join();
+        } catch (CompletionException e) {
+            memory.release();
+            Throwable cause = e.getCause();
+            breakAtStart(cause.getMessage() == null ? cause.toString() : cause.getMessage());
+            return false;
+        }
+        running = new RunningRing(reactor, poller, memory);
+        patience.await(reactor.add(poller), () -> name + " starts");
+        return true;
+    }
+
+    private void breakAtStart(String reason) {
+        startFault = true;
+        fault = reason;
+        if (error != null) {
+            error.signal();
+        }
+        listener.broken(name, reason);
+    }
+
+    /** Begins to stop it: no new requests are taken. Nothing happens when it is not running. */
+    public void requestStop() {
+        RunningRing now = running;
+        if (now == null) {
+            return;
+        }
+        now.reactor()
+                .run(() -> {
+                    now.poller().drain();
+                    return null;
+                })
+                .whenComplete((nothing, failure) -> {
+                    if (failure != null) {
+                        now.poller().drained().completeExceptionally(failure);
+                    }
+                });
+    }
+
+    /**
+     * Waits until a stop that was requested is through: all requests are completed, the driver has been told, and nothing of
+     * this ring touches guest memory any more. Its base is known then.
+     */
+    public void awaitStop() {
+        RunningRing now = running;
+        if (now == null) {
+            return;
+        }
+        RingPoller poller = now.poller();
+        CompletableFuture<Integer> drained = poller.drained();
+        boolean through = patience.await(drained, () -> drainText(poller), poller::isDoubtful);
+        if (!through || drained.isCompletedExceptionally()) {
+            giveUp(now);
+            return;
+        }
+        boolean removed = remove(now);
+        running = null;
+        base(drained.join());
+        fault = poller.fault();
+        if (removed) {
+            now.memory().release();
+        } else {
+            forgetDescriptors();
+        }
+    }
+
+    private String drainText(RingPoller poller) {
+        return name + " is to stop and has " + poller.inFlight() + " requests under way";
+    }
+
+    private boolean remove(RunningRing now) {
+        CompletableFuture<Void> removed = now.reactor().remove(now.poller());
+        return patience.await(removed, () -> name + " leaves its reactor", () -> true)
+                && !removed.isCompletedExceptionally();
+    }
+
+    /**
+     * Requests are under way and will be for ever. The poller is taken away, so that neither the ring nor the device is looked at
+     * again; the memory stays mapped, because whoever has the requests may still write to it.
+     */
+    private void giveUp(RunningRing now) {
+        CompletableFuture<Void> abandoned = now.reactor().run(() -> {
+            now.poller().abandon();
+            return null;
+        });
+        boolean quiet = patience.await(abandoned, () -> name + " is given up", () -> true)
+                && !abandoned.isCompletedExceptionally()
+                && remove(now);
+        running = null;
+        base(now.poller().base());
+        String reason = now.poller().fault();
+        fault = (reason == null ? "" : reason + "; ") + now.poller().inFlight()
+                + " requests never completed, its memory stays mapped";
+        listener.broken(name, fault);
+        if (!quiet) {
+            forgetDescriptors();
+        }
+    }
+
+    /** A poller may still write to them: they stay open for ever rather than become other files. The ring needs new ones. */
+    private void forgetDescriptors() {
+        kicked = false;
+        kick = null;
+        call = null;
+        error = null;
+    }
+
+    /** How it is now. Any thread; the parts may be of slightly different moments. */
+    public QueueStatus status() {
+        RunningRing now = running;
+        String broken = now == null ? fault : now.poller().fault();
+        return new QueueStatus(
+                index,
+                size,
+                now == null ? -1 : now.reactor().core(),
+                enabled,
+                now != null,
+                now == null ? 0 : now.poller().inFlight(),
+                broken == null ? "" : broken);
+    }
+}

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.vhostuser.internal.ring;
+
+import io.hotbay.linux.EventFd;
+import io.hotbay.reactor.Poller;
+import io.hotbay.reactor.Reactor;
+import io.hotbay.virtio.DeviceQueue;
+import io.hotbay.virtio.OwnedVirtqueue;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A ring that is running on a reactor. All methods on the reactor's thread, except where noted.
+ *
+ * <pre>
+ *   running ──drain()──▶ draining ──nothing in flight──▶ stopped
+ *      │                    ▲
+ *      └──fault──▶ broken ──┘
+ * </pre>
+ */
+final class RingPoller implements Poller {
+    private static final int NO_DESCRIPTOR = -1;
+
+    private final String name;
+    private final Reactor reactor;
+    private final OwnedVirtqueue queue;
+    private final DeviceQueue deviceQueue;
+    private final RingListener listener;
+    private final CompletableFuture<Integer> drained = new CompletableFuture<>();
+    /** Something besides this thread works on requests, and tells by {@link #wake}. */
+    private final boolean asynchronous;
+
+    private int kick;
+    private int wake;
+    private EventFd call;
+    private EventFd error;
+
+    /** Anything but fetching and completing: poll() takes the slow way. */
+    private boolean special;
+
+    private boolean draining;
+    private boolean stopped;
+    /** An error came out of the device queue once: what it counts as in flight may be wrong for good. */
+    private volatile boolean doubtful;
+    /** It came out of draining too, or the reactor polls no more: what is in flight now stays so. */
+    private boolean hopeless;
+
+    private volatile String fault;
+
+    /**
+     * Takes over a ring and its device queue, and watches for kicks.
+     *
+     * @param kick the front-end's notifications, or null when the ring is always polled
+     */
+    RingPoller(
+            String name,
+            Reactor reactor,
+            OwnedVirtqueue queue,
+            DeviceQueue deviceQueue,
+            EventFd kick,
+            EventFd call,
+            EventFd error,
+            RingListener listener) {
+        this.name = name;
+        this.reactor = reactor;
+        this.queue = queue;
+        this.deviceQueue = deviceQueue;
+        this.call = call;
+        this.error = error;
+        this.listener = listener;
+        this.kick = watch(kick == null ? NO_DESCRIPTOR : kick.number());
+        try {
+            this.wake = watch(deviceQueue.wakeDescriptor());
+        } catch (RuntimeException e) {
+            unwatch(this.kick);
+            throw e;
+        }
+        this.asynchronous = wake != NO_DESCRIPTOR;
+    }
+
+    private int watch(int descriptor) {
+        if (descriptor != NO_DESCRIPTOR) {
+            reactor.watch(descriptor);
+        }
+        return descriptor;
+    }
+
+    private int unwatch(int descriptor) {
+        if (descriptor != NO_DESCRIPTOR) {
+            reactor.unwatch(descriptor);
+        }
+        return NO_DESCRIPTOR;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public int poll() {
+        if (special) {
+            return pollSpecial();
+        }
+        int work = 0;
+        try {
+            work = deviceQueue.poll();
+            if (queue.takeSignal() && call != null) {
+                call.signal();
+            }
+        } catch (RuntimeException | InternalError e) {
+            // InternalError: the front-end truncated the memory under us
+            crash(e);
+        }
+        String broken = queue.fault();
+        if (broken != null) {
+            breakDown(broken);
+        }
+        return work;
+    }
+
+    /** Broken or draining: completes what is under way, and takes nothing new. */
+    private int pollSpecial() {
+        if (stopped || hopeless) {
+            return 0;
+        }
+        int work = 0;
+        try {
+            work = deviceQueue.drain();
+            if (queue.takeSignal() && call != null) {
+                call.signal();
+            }
+        } catch (RuntimeException | InternalError e) {
+            crash(e);
+        }
+        if (draining) {
+            finish();
+        }
+        return work;
+    }
+
+    @Override
+    public boolean arm() {
+        if (stopped || doubtful) {
+            return true;
+        }
+        if (wake == NO_DESCRIPTOR && deviceQueue.inFlight() != 0) {
+            return false;
+        }
+        if (special) {
+            return true;
+        }
+        try {
+            // without a kick descriptor the front-end expects to be polled all the time
+            return kick != NO_DESCRIPTOR && queue.arm();
+        } catch (RuntimeException | InternalError e) {
+            crash(e);
+            return true;
+        }
+    }
+
+    @Override
+    public void disarm() {
+        if (special) {
+            return;
+        }
+        try {
+            queue.disarm();
+        } catch (RuntimeException | InternalError e) {
+            crash(e);
+        }
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        crash(cause);
+        hopeless = true;
+        if (draining) {
+            finish();
+        }
+    }
+
+    private void crash(Throwable cause) {
+        hopeless = doubtful;
+        doubtful = true;
+        String reason = cause instanceof InternalError
+                ? "access to guest memory failed, was its file truncated?"
+                : "the device failed: " + cause;
+        queue.fail(reason);
+        breakDown(reason);
+    }
+
+    private void breakDown(String reason) {
+        special = true;
+        if (fault != null) {
+            return;
+        }
+        fault = reason;
+        // its kicks would only wake the reactor for nothing
+        kick = unwatch(kick);
+        if (error != null) {
+            error.signal();
+        }
+        listener.broken(name, reason);
+    }
+
+    /** Stops to take new requests, and gives everything back as soon as nothing is under way: see {@link #drained}. */
+    void drain() {
+        draining = true;
+        special = true;
+        pollSpecial();
+        if (hopeless) {
+            finish();
+        }
+    }
+
+    private void finish() {
+        if (stopped) {
+            return;
+        }
+        int left = deviceQueue.inFlight();
+        if (asynchronous && hopeless) {
+            drained.completeExceptionally(new IllegalStateException(left + " requests were lost"));
+            return;
+        }
+        // After an error the count may be wrong for good. Without anybody else at work that does not matter: guest
+        // memory
+        // is touched by calls of the device queue only, and there will be none.
+        boolean harmless = doubtful && !asynchronous;
+        if (left != 0 && !harmless) {
+            return;
+        }
+        stopped = true;
+        kick = unwatch(kick);
+        wake = unwatch(wake);
+        try {
+            deviceQueue.stop();
+        } catch (RuntimeException | InternalError e) {
+            // nothing works on the ring any more, so it is given back all the same
+            crash(e);
+        }
+        drained.complete(queue.base());
+    }
+
+    /** Completes with the ring's base when it has been stopped; exceptionally when that will never be. Any thread. */
+    CompletableFuture<Integer> drained() {
+        return drained;
+    }
+
+    /** The last resort: forgets the descriptors without another look at the ring, which stays in flight for ever. */
+    void abandon() {
+        special = true;
+        stopped = true;
+        kick = unwatch(kick);
+        wake = unwatch(wake);
+    }
+
+    /** Replaces the driver's notification. */
+    void call(EventFd next) {
+        call = next;
+    }
+
+    /** Replaces the front-end's notification of a broken ring. */
+    void error(EventFd next) {
+        error = next;
+    }
+
+    /** Why it is broken, or null. Any thread. */
+    String fault() {
+        return fault;
+    }
+
+    /** Requests under way. Any thread. */
+    int inFlight() {
+        return deviceQueue.inFlight();
+    }
+
+    /** Whether what it counts as under way may never end. Any thread. */
+    boolean isDoubtful() {
+        return doubtful;
+    }
+
+    /** The next position of the available ring, for a ring that was given up. */
+    int base() {
+        return queue.base();
+    }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.vhostuser.internal.ring;
+
+import io.hotbay.linux.EventFd;
+import io.hotbay.memory.GuestMemory;
+import io.hotbay.reactor.Reactor;
+import io.hotbay.vhostuser.internal.memory.MemorySnapshot;
+import io.hotbay.virtio.DeviceQueue;
+import io.hotbay.virtio.OwnedVirtqueue;
+import io.hotbay.virtio.VirtioFeatures;
+import io.hotbay.virtio.VirtqueueSetup;
+import java.io.IOException;
+
+/**
+ * A ring on its reactor.
+ *
+ * @param memory the snapshot it works on, which it has retained
+ */
+record RunningRing(Reactor reactor, RingPoller poller, MemorySnapshot memory) {
+    /** Offset of the index in a split ring's used ring (virtio 1.x, section 2.7.8). */
+    private static final int USED_INDEX = 2;
+
+    /** Both positions of a packed ring at its start: index 0, wrap counter 1 (virtio 1.x, section 2.8.1). */
+    private static final int FIRST_PACKED_BASE = 0x8000_8000;
+
+    /** The front-end's event descriptors of a ring; null where there is none. */
+    record Events(EventFd kick, EventFd call, EventFd error) {}
+
+    /**
+     * Opens a ring and lets the device start it; on the reactor's thread.
+     *
+     * @param baseKnown whether SET_VRING_BASE or a stop told the base; otherwise the ring goes on behind what the driver has
+     *     seen completed
+     * @throws IOException if the device cannot be used just now
+     * @throws IllegalArgumentException if the ring cannot lie where the front-end says
+     */
+    static RingPoller open(
+            String name,
+            Reactor reactor,
+            RingEnvironment environment,
+            VirtqueueSetup setup,
+            boolean baseKnown,
+            Events events,
+            RingListener listener)
+            throws IOException {
+        OwnedVirtqueue queue = environment.virtqueues().open(baseKnown ? setup : withBase(setup));
+        DeviceQueue deviceQueue = environment.device().start(queue, setup.features());
+        try {
+            // it will be polled at once, so a kick is not needed before the reactor first wants to sleep
+            queue.disarm();
+            return new RingPoller(name, reactor, queue, deviceQueue, events.kick, events.call, events.error, listener);
+        } catch (RuntimeException | InternalError e) {
+            deviceQueue.stop();
+            throw e;
+        }
+    }
+
+    private static VirtqueueSetup withBase(VirtqueueSetup setup) {
+        return new VirtqueueSetup(
+                setup.index(),
+                setup.size(),
+                setup.descriptorAddress(),
+                setup.availableAddress(),
+                setup.usedAddress(),
+                VirtioFeatures.has(setup.features(), VirtioFeatures.RING_PACKED) ? FIRST_PACKED_BASE : usedIndex(setup),
+                setup.features(),
+                setup.memory());
+    }
+
+    private static int usedIndex(VirtqueueSetup setup) {
+        GuestMemory memory = setup.memory();
+        long handle = memory.translateUser(setup.usedAddress() + USED_INDEX, Short.BYTES);
+        if (handle == GuestMemory.NONE) {
+            throw new IllegalArgumentException("the used ring lies outside guest memory");
+        }
+        return memory.window(GuestMemory.windowOf(handle)).getShort(GuestMemory.offsetOf(handle)) & 0xffff;
+    }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.vhostuser.internal.session;
+
+import io.hotbay.linux.Descriptor;
+import io.hotbay.linux.LinuxException;
+import io.hotbay.linux.UnixConnection;
+import io.hotbay.vhostuser.internal.ring.Ring;
+import io.hotbay.vhostuser.internal.ring.RingEnvironment;
+import io.hotbay.vhostuser.internal.wire.Message;
+import io.hotbay.vhostuser.internal.wire.MessageRefusedException;
+import io.hotbay.vhostuser.internal.wire.MessageType;
+import io.hotbay.vhostuser.internal.wire.ProtocolFeatures;
+import io.hotbay.vhostuser.internal.wire.Reply;
+import io.hotbay.virtio.VirtioFeatures;
+import java.util.Map;
+
+/** Messages about the session as a whole: features, ownership, the back-end channel, reset. */
+final class FeatureHandlers {
+    private final Session session;
+    private volatile long features;
+    private boolean featuresKnown;
+    private volatile long protocolFeatures;
+
+    FeatureHandlers(Session session) {
+        this.session = session;
+    }
+
+    void register(Map<MessageType, MessageHandler> handlers) {
+        handlers.put(
+                MessageType.GET_FEATURES,
+                (message, reply) -> reply.u64(session.facts().features()));
+        handlers.put(MessageType.SET_FEATURES, this::setFeatures);
+        handlers.put(MessageType.GET_PROTOCOL_FEATURES, (message, reply) -> reply.u64(ProtocolFeatures.OFFERED));
+        handlers.put(MessageType.SET_PROTOCOL_FEATURES, this::setProtocolFeatures);
+        // QEMU and SPDK ask without having accepted MQ too
+        handlers.put(MessageType.GET_QUEUE_NUM, (message, reply) -> reply.u64(session.ringCount()));
+        // Dragonball sends it late and twice: there is one owner, whoever is connected
+        handlers.put(MessageType.SET_OWNER, (message, reply) -> {});
+        handlers.put(MessageType.RESET_OWNER, this::resetOwner);
+        handlers.put(MessageType.RESET_DEVICE, this::resetDevice);
+        handlers.put(MessageType.SET_BACKEND_REQ_FD, this::setBackendRequestDescriptor);
+    }
+
+    /** Whether the front-end has said what it accepts. */
+    boolean featuresKnown() {
+        return featuresKnown;
+    }
+
+    /** What the driver has accepted. Any thread, for people. */
+    long features() {
+        return features;
+    }
+
+    /** What the front-end has accepted. Any thread. */
+    long protocolFeatures() {
+        return protocolFeatures;
+    }
+
+    /** QEMU accepts bits that were never offered, and repeats the message while rings are running. */
+    private void setFeatures(Message message, Reply reply) {
+        long accepted = message.u64() & session.facts().features();
+        if (accepted != features) {
+            session.stopRings();
+            features = accepted;
+        }
+        featuresKnown = true;
+        if (!VirtioFeatures.has(accepted, VirtioFeatures.PROTOCOL_FEATURES)) {
+            // a front-end that knows no SET_VRING_ENABLE: all rings count as enabled
+            session.rings().forEach(ring -> ring.enabled(true));
+        }
+    }
+
+    private void setProtocolFeatures(Message message, Reply reply) {
+        protocolFeatures = message.u64() & ProtocolFeatures.OFFERED;
+    }
+
+    private void resetOwner(Message message, Reply reply) {
+        session.stopRings();
+        session.rings().forEach(ring -> ring.enabled(false));
+    }
+
+    private void resetDevice(Message message, Reply reply) {
+        session.stopRings();
+        session.rings().forEach(Ring::reset);
+        session.forgetWrittenConfig();
+        RingEnvironment environment = session.slot().environment();
+        if (environment != null) {
+            environment.device().reset();
+            session.slot().configWritten();
+        }
+    }
+
+    private void setBackendRequestDescriptor(Message message, Reply reply) throws MessageRefusedException {
+        Descriptor descriptor = message.takeDescriptor();
+        try {
+            if (!descriptor.status().isSocket()) {
+                throw new MessageRefusedException("its descriptor is no socket");
+            }
+        } catch (LinuxException | MessageRefusedException e) {
+            descriptor.close();
+            throw new MessageRefusedException(e.getMessage());
+        }
+        session.backendChannel(UnixConnection.adopt(descriptor));
+    }
+}

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.vhostuser.internal.session;
+
+import io.hotbay.linux.UnixConnection;
+import io.hotbay.target.SessionStatus;
+import io.hotbay.vhostuser.internal.memory.MemorySnapshot;
+import io.hotbay.vhostuser.internal.ring.Ring;
+import io.hotbay.vhostuser.internal.ring.RingEnvironment;
+import io.hotbay.vhostuser.internal.wire.Message;
+import io.hotbay.vhostuser.internal.wire.MessageRefusedException;
+import io.hotbay.vhostuser.internal.wire.MessageType;
+import io.hotbay.vhostuser.internal.wire.Reply;
+import io.hotbay.virtio.VirtioDevice;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.osgi.service.log.Logger;
+
+/**
+ * A session with a front-end: features, memory, rings, and the channel for requests of our own. It assumes no order of
+ * messages; after each one it starts the rings that can run. All methods under the controller's lock, except where noted.
+ *
+ * <p>Everything that needs rings to stand still is the same: {@linkplain #stopRings stop}, act, {@linkplain #startRings
+ * start}. A message, a device that leaves and the end of the session all do that.
+ */
+public final class Session {
+    /** The front-end has not been told the configuration space yet. */
+    private static final int NEVER = -1;
+
+    private final int id;
+    private final String name;
+    private final UnixConnection.Peer peer;
+    private final SessionEnvironment environment;
+    private final Map<MessageType, MessageHandler> handlers = new EnumMap<>(MessageType.class);
+    private final FeatureHandlers features = new FeatureHandlers(this);
+    private final ConfigHandlers config = new ConfigHandlers(this);
+    private final MemoryHandlers memory = new MemoryHandlers(this);
+    private final List<Ring> rings = new ArrayList<>();
+    private BackendChannel backendChannel;
+    private int generationTold = NEVER;
+    private boolean closed;
+
+    /**
+     * Begins a session.
+     *
+     * @param id counts the controller's sessions
+     * @param peer who has connected
+     * @param environment what the controller lends; there is a device, or was one
+     */
+    public Session(int id, UnixConnection.Peer peer, SessionEnvironment environment) {
+        this.id = id;
+        this.name = environment.controller() + " session " + id;
+        this.peer = peer;
+        this.environment = environment;
+        int count = environment.slot().facts().queues();
+        for (int index = 0; index < count; index++) {
+            rings.add(new Ring(environment.controller(), index, environment.patience(), this::ringBroken));
+        }
+        features.register(handlers);
+        config.register(handlers);
+        memory.register(handlers);
+        new RingHandlers(this).register(handlers);
+    }
+
+    private void ringBroken(String ring, String reason) {
+        environment.executor().execute(() -> environment.logger().warn("{} is broken: {}", ring, reason));
+    }
+
+    /** Its name, for people. Any thread. */
+    public String name() {
+        return name;
+    }
+
+    Logger logger() {
+        return environment.logger();
+    }
+
+    // ---- messages
+
+    /** Whether messages of a type are carried out. Any thread. */
+    public boolean handles(MessageType type) {
+        return handlers.containsKey(type);
+    }
+
+    /**
+     * Carries out a message whose form has been checked. Takes the lock itself.
+     *
+     * @throws MessageRefusedException if that is not possible; nothing has changed then
+     */
+    public void handle(MessageType type, Message message, Reply reply) throws MessageRefusedException {
+        environment.lock().lock();
+        try {
+            if (closed) {
+                throw new MessageRefusedException("the session has ended");
+            }
+            try {
+                handlers.get(type).handle(message, reply);
+            } finally {
+                startRings();
+            }
+        } finally {
+            environment.lock().unlock();
+        }
+    }
+
+    // ---- what handlers work with
+
+    DeviceSlot slot() {
+        return environment.slot();
+    }
+
+    DeviceFacts facts() {
+        return environment.slot().facts();
+    }
+
+    List<Ring> rings() {
+        return rings;
+    }
+
+    int ringCount() {
+        return rings.size();
+    }
+
+    boolean await(CompletableFuture<?> future, String what) {
+        return environment.patience().await(future, () -> name + " waits for the device: " + what);
+    }
+
+    /** Stops a ring, as every change of something it depends on needs it. It starts again after the message if it can. */
+    void stop(Ring ring) {
+        ring.requestStop();
+        ring.awaitStop();
+    }
+
+    /**
+     * Stops all rings: when it returns all requests that were taken are completed, and nothing of this session touches guest
+     * memory or the device.
+     */
+    public void stopRings() {
+        rings.forEach(Ring::requestStop);
+        rings.forEach(Ring::awaitStop);
+    }
+
+    /** Starts all rings that can run. */
+    public void startRings() {
+        RingEnvironment now = environment.slot().environment();
+        if (closed || now == null || !features.featuresKnown()) {
+            return;
+        }
+        MemorySnapshot snapshot = memory.current();
+        boolean started = false;
+        for (Ring ring : rings) {
+            if (ring.isRunnable(snapshot.memory())) {
+                started |= ring.start(now, snapshot, features.features());
+            }
+        }
+        if (started) {
+            tellConfigChange();
+        }
+    }
+
+    // ---- configuration space
+
+    void configTold() {
+        generationTold = environment.slot().generation();
+    }
+
+    void forgetWrittenConfig() {
+        config.forget();
+    }
+
+    void backendChannel(UnixConnection connection) {
+        if (backendChannel != null) {
+            backendChannel.close();
+        }
+        backendChannel = new BackendChannel(name, connection, environment.executor(), environment.logger());
+    }
+
+    /** The configuration space is not what it was: tells the front-end, now or as soon as it listens. */
+    public void configChanged() {
+        if (rings.stream().anyMatch(Ring::isRunning)) {
+            tellConfigChange();
+        }
+    }
+
+    /** QEMU throws the news away while no ring runs, and after a re-connect it asks only when it is told to. */
+    private void tellConfigChange() {
+        if (backendChannel != null && generationTold != environment.slot().generation()) {
+            configTold();
+            backendChannel.configChanged();
+        }
+    }
+
+    // ---- the device comes and goes
+
+    /** Brings a device that takes the place of the one before to the state the driver had brought that to. */
+    public void prepare(VirtioDevice device) {
+        config.repeatOn(device);
+        rings.forEach(Ring::settingsChanged);
+    }
+
+    /** Ends the session: all rings are drained, all descriptors closed, the memory is unmapped. */
+    public void close() {
+        if (closed) {
+            return;
+        }
+        stopRings();
+        closed = true;
+        rings.forEach(Ring::close);
+        if (backendChannel != null) {
+            backendChannel.close();
+        }
+        memory.close();
+    }
+
+    /** How it is now. Any thread. */
+    public SessionStatus status() {
+        MemorySnapshot snapshot = memory.current();
+        return new SessionStatus(
+                id,
+                peer.pid(),
+                peer.uid(),
+                features.features(),
+                features.protocolFeatures(),
+                snapshot.count(),
+                snapshot.size(),
+                rings.stream().map(Ring::status).toList());
+    }
+}

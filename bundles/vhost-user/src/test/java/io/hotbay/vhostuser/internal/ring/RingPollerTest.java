@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.vhostuser.internal.ring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hotbay.linux.EventFd;
+import io.hotbay.linux.LinuxException;
+import io.hotbay.memory.GuestMemory;
+import io.hotbay.memory.MemoryRegion;
+import io.hotbay.vhostuser.internal.testing.TestDevice;
+import io.hotbay.vhostuser.internal.testing.TestReactors;
+import io.hotbay.vhostuser.internal.testing.TestVirtqueues;
+import io.hotbay.virtio.DeviceQueue;
+import io.hotbay.virtio.OwnedVirtqueue;
+import io.hotbay.virtio.VirtqueueSetup;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The poller alone, called as a reactor calls it. */
+class RingPollerTest {
+    private static final int SIZE = 16;
+    private static final int USED = 0x400;
+    private static final int AVAILABLE = 0x800;
+
+    private final ByteBuffer bytes = ByteBuffer.allocateDirect(0x1000).order(ByteOrder.LITTLE_ENDIAN);
+    private final GuestMemory memory =
+            GuestMemory.of(List.of(MemoryRegion.of(0, 0, 0x1000, (offset, length) -> bytes.duplicate())));
+    private final TestReactors reactors = new TestReactors();
+    private final TestDevice device = new TestDevice(1);
+    private final List<String> faults = new ArrayList<>();
+    private EventFd kick;
+    private EventFd call;
+    private EventFd error;
+
+    @BeforeEach
+    void begin() throws LinuxException {
+        kick = EventFd.create();
+        call = EventFd.create();
+        error = EventFd.create();
+    }
+
+    @AfterEach
+    void end() throws InterruptedException {
+        reactors.close();
+        kick.close();
+        call.close();
+        error.close();
+    }
+
+    private RingPoller poller(EventFd withKick) throws IOException {
+        VirtqueueSetup setup = new VirtqueueSetup(0, SIZE, 0, AVAILABLE, USED, 0, 0, memory);
+        OwnedVirtqueue queue = new TestVirtqueues().open(setup);
+        DeviceQueue deviceQueue = device.start(queue, 0);
+        return new RingPoller(
+                "ring", reactors.reactor(), queue, deviceQueue, withKick, call, error, (ring, why) -> faults.add(why));
+    }
+
+    private void submit(int index) {
+        bytes.putShort(AVAILABLE + 2, (short) index);
+    }
+
+    private int used() {
+        return bytes.getShort(USED + 2);
+    }
+
+    @Test
+    void shouldLetTheReactorSleepOnlyWhenTheRingIsEmpty() throws IOException {
+        RingPoller poller = poller(kick);
+        assertThat(poller.poll()).isZero();
+        assertThat(poller.arm()).isTrue();
+        submit(1);
+        assertThat(poller.arm()).isFalse();
+        assertThat(poller.poll()).isEqualTo(2);
+        assertThat(poller.arm()).isTrue();
+        assertThat(call.drain()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldNotLetTheReactorSleepWithoutAKick() throws IOException {
+        assertThat(poller(null).arm()).isFalse();
+    }
+
+    @Test
+    void shouldNotLetTheReactorSleepOverRequestsThatNobodyWakesItFor() throws IOException {
+        RingPoller poller = poller(kick);
+        device.hold(true);
+        submit(1);
+        poller.poll();
+        assertThat(poller.arm()).isFalse();
+    }
+
+    @Test
+    void shouldLetTheReactorSleepOverRequestsItIsWokenFor() throws IOException {
+        device.asynchronous(true);
+        RingPoller poller = poller(kick);
+        device.hold(true);
+        submit(1);
+        poller.poll();
+        assertThat(reactors.reactor().watched()).hasSize(2);
+        assertThat(poller.arm()).isTrue();
+        poller.drain();
+        assertThat(poller.arm()).isTrue();
+        assertThat(poller.drained()).isNotDone();
+        device.hold(false);
+        poller.poll();
+        assertThat(poller.drained()).isCompletedWithValue(1);
+        assertThat(reactors.reactor().watched()).isEmpty();
+    }
+
+    @Test
+    void shouldTakeNothingNewWhileItDrains() throws IOException {
+        RingPoller poller = poller(kick);
+        device.hold(true);
+        submit(2);
+        poller.poll();
+        poller.drain();
+        submit(5);
+        poller.poll();
+        assertThat(poller.inFlight()).isEqualTo(2);
+        device.hold(false);
+        poller.poll();
+        assertThat(poller.drained()).isCompletedWithValue(2);
+        assertThat(used()).isEqualTo(2);
+        assertThat(call.drain()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldNotTouchTheRingOnceItIsStopped() throws IOException {
+        RingPoller poller = poller(kick);
+        poller.arm();
+        poller.drain();
+        assertThat(poller.drained()).isCompletedWithValue(0);
+        bytes.putShort(USED, (short) 0);
+        submit(3);
+        assertThat(poller.poll()).isZero();
+        assertThat(poller.arm()).isTrue();
+        poller.disarm();
+        assertThat(bytes.getShort(USED)).isZero();
+        assertThat(used()).isZero();
+    }
+
+    @Test
+    void shouldBreakOnceAndStaySilent() throws IOException {
+        RingPoller poller = poller(kick);
+        submit(5000);
+        poller.poll();
+        poller.poll();
+        assertThat(faults).hasSize(1);
+        assertThat(error.drain()).isEqualTo(1);
+        assertThat(poller.fault()).isEqualTo(faults.get(0));
+        assertThat(reactors.reactor().watched()).isEmpty();
+        assertThat(poller.arm()).isTrue();
+        assertThat(poller.isDoubtful()).isFalse();
+        poller.drain();
+        assertThat(poller.drained()).isCompleted();
+    }
+
+    @Test
+    void shouldStopAtOnceAfterAnErrorWhenNobodyElseIsAtWork() throws IOException {
+        RingPoller poller = poller(kick);
+        device.fail(0);
+        device.hold(true);
+        submit(1);
+        poller.poll();
+        assertThat(poller.isDoubtful()).isTrue();
+        assertThat(poller.inFlight()).isEqualTo(1);
+        poller.drain();
+        assertThat(poller.drained()).isCompletedWithValue(1);
+        assertThat(device.running()).isZero();
+    }
+
+    @Test
+    void shouldSayThatRequestsAreLostWhenTheReactorDroppedItAndABackendIsAtWork() throws IOException {
+        device.asynchronous(true);
+        RingPoller poller = poller(kick);
+        device.hold(true);
+        submit(1);
+        poller.poll();
+        poller.failed(new IllegalStateException("the reactor has stopped"));
+        poller.drain();
+        assertThat(poller.drained()).isCompletedExceptionally();
+        assertThat(device.running()).isEqualTo(1);
+    }
+}

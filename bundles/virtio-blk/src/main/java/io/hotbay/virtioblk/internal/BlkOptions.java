@@ -20,7 +20,7 @@ record BlkOptions(int queues, int queueSize, boolean readOnly, boolean writeBack
     /** One queue for each core of the host is enough; more of them only when asked for. */
     private static final int MAX_DEFAULT_QUEUES = 64;
 
-    private static final int DEFAULT_QUEUE_SIZE = 256;
+    private static final int DEFAULT_QUEUE_SIZE = 1024;
     /** A request needs a header, data and a status. */
     private static final int MIN_QUEUE_SIZE = 4;
 

@@ -39,7 +39,7 @@ class BlkDeviceTypeTest {
         VirtioDevice device = create(Map.of());
         assertThat(device.deviceId()).isEqualTo(2);
         assertThat(device.queues()).isEqualTo(Math.min(64, Runtime.getRuntime().availableProcessors()));
-        assertThat(device.queueSizeLimit()).isEqualTo(256);
+        assertThat(device.queueSizeLimit()).isEqualTo(1024);
         assertThat(warnings).isEmpty();
     }
 

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.frontend;
+
+import io.hotbay.linux.EventFd;
+import java.io.IOException;
+
+/** A queue of a session: its ring, its notifications, its driver, and the messages that are about it. */
+public final class FrontendQueue implements AutoCloseable {
+    private final int index;
+    private final FrontendMemory memory;
+    private final EventFd kick;
+    private final EventFd call;
+    private final EventFd error;
+    private final SplitRingDriver ring;
+    private final BlockQueue blocks;
+    private BlockDriver driver;
+    private int base;
+
+    /**
+     * Makes a queue with an empty ring.
+     *
+     * @param features the negotiated {@link DeviceFeatures}
+     */
+    public FrontendQueue(int index, FrontendMemory memory, SplitRingLayout layout, long features) throws IOException {
+        this.index = index;
+        this.memory = memory;
+        kick = EventFd.create();
+        call = EventFd.create();
+        error = EventFd.create();
+        ring = new SplitRingDriver(memory, layout, (features & DeviceFeatures.EVENT_IDX) != 0, kick);
+        blocks = new BlockQueue(memory, ring, call, (features & DeviceFeatures.INDIRECT_DESC) != 0);
+    }
+
+    /** Number of the queue, from 0. */
+    public int index() {
+        return index;
+    }
+
+    /** The ring. */
+    public SplitRingDriver ring() {
+        return ring;
+    }
+
+    /** Requests in flight. */
+    public BlockQueue blocks() {
+        return blocks;
+    }
+
+    /** One request after the other; made on first use, as it takes memory. */
+    public BlockDriver driver() {
+        if (driver == null) {
+            driver = new BlockDriver(memory, blocks);
+        }
+        return driver;
+    }
+
+    /** What the driver signals. */
+    public EventFd kickEvent() {
+        return kick;
+    }
+
+    /** What the device signals. */
+    public EventFd callEvent() {
+        return call;
+    }
+
+    /** What the device signals when the ring is broken. */
+    public EventFd errorEvent() {
+        return error;
+    }
+
+    /** Where the device stood when {@link #stop} was called last. */
+    public int base() {
+        return base;
+    }
+
+    /** Makes the ring empty and its base 0, as a guest's driver does after a reset. */
+    public void reset() {
+        ring.reset();
+        blocks.chains().clear();
+        base = 0;
+    }
+
+    // ---- messages
+
+    /** SET_VRING_NUM. */
+    public void setNum(FrontendConnection connection) throws IOException {
+        connection.setVringNum(index, ring.size());
+    }
+
+    /** SET_VRING_BASE with the base that {@link #stop} brought, or 0. */
+    public void setBase(FrontendConnection connection) throws IOException {
+        connection.setVringBase(index, base);
+    }
+
+    /** SET_VRING_BASE with the available index, as front-ends made from rust-vmm send it. */
+    public void setBaseToAvailableIndex(FrontendConnection connection) throws IOException {
+        connection.setVringBase(index, ring.availableIndex());
+    }
+
+    /** SET_VRING_ADDR; the log address as QEMU sends it also when nothing is logged, or 0. */
+    public void setAddresses(FrontendConnection connection, boolean withLog) throws IOException {
+        SplitRingLayout layout = ring.layout();
+        connection.setVringAddr(
+                index,
+                0,
+                memory.userAddress(layout.descriptors()),
+                memory.userAddress(layout.used()),
+                memory.userAddress(layout.available()),
+                withLog ? layout.used() : 0);
+    }
+
+    /** SET_VRING_KICK. */
+    public void setKick(FrontendConnection connection) throws IOException {
+        connection.setVringKick(index, kick);
+    }
+
+    /** SET_VRING_CALL. */
+    public void setCall(FrontendConnection connection) throws IOException {
+        connection.setVringCall(index, call);
+    }
+
+    /** SET_VRING_ERR. */
+    public void setError(FrontendConnection connection) throws IOException {
+        connection.setVringErr(index, error);
+    }
+
+    /** SET_VRING_ENABLE. */
+    public void enable(FrontendConnection connection, boolean enable) throws IOException {
+        connection.setVringEnable(index, enable);
+    }
+
+    /** GET_VRING_BASE: stops the ring and keeps its base for the next start. */
+    public void stop(FrontendConnection connection) throws IOException {
+        base = connection.getVringBase(index);
+    }
+
+    @Override
+    public void close() {
+        blocks.close();
+        kick.close();
+        call.close();
+        error.close();
+    }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.frontend;
+
+/**
+ * What a session is to use; the rest is its profile's habit.
+ *
+ * @param queues number of queues
+ * @param queueSize number of descriptors, or 0 for what the profile uses
+ * @param memorySize bytes of guest memory
+ * @param refusedFeatures {@link DeviceFeatures} that the guest's driver is not to take
+ * @param hugepageSize bytes of the pages of guest memory, or 0 for ordinary ones
+ */
+public record SessionOptions(int queues, int queueSize, long memorySize, long refusedFeatures, long hugepageSize) {
+    /** One queue, 16 MiB of ordinary memory, all features. */
+    public static final SessionOptions DEFAULT = new SessionOptions(1, 0, 16 << 20, 0, 0);
+
+    /** The same with another number of queues. */
+    public SessionOptions withQueues(int number) {
+        return new SessionOptions(number, queueSize, memorySize, refusedFeatures, hugepageSize);
+    }
+
+    /** The same with another size of the queues. */
+    public SessionOptions withQueueSize(int size) {
+        return new SessionOptions(queues, size, memorySize, refusedFeatures, hugepageSize);
+    }
+
+    /** The same with another size of the guest's memory. */
+    public SessionOptions withMemorySize(long size) {
+        return new SessionOptions(queues, queueSize, size, refusedFeatures, hugepageSize);
+    }
+
+    /** The same without some features more. */
+    public SessionOptions without(long features) {
+        return new SessionOptions(queues, queueSize, memorySize, refusedFeatures | features, hugepageSize);
+    }
+
+    /** The same with guest memory made of hugepages. */
+    public SessionOptions withHugepages(long pageSize) {
+        return new SessionOptions(queues, queueSize, memorySize, refusedFeatures, pageSize);
+    }
+}

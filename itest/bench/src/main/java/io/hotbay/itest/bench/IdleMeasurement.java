@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.itest.bench;
+
+import io.hotbay.frontend.FrontendProfile;
+import io.hotbay.frontend.FrontendSession;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.List;
+
+/** Processor time that a target takes while a front-end is attached that wants nothing. */
+final class IdleMeasurement {
+    /** The guest has been quiet for this long before the watch begins. */
+    private static final int SETTLE_SECONDS = 1;
+
+    private IdleMeasurement() {}
+
+    static void print(List<BenchTarget> targets, BenchOptions options, PrintStream out) throws IOException {
+        if (options.idleSeconds() == 0) {
+            return;
+        }
+        for (BenchTarget target : targets) {
+            try (FrontendSession session = FrontendProfile.QEMU_7_2.open(target.socket(BenchDisk.NULL))) {
+                session.driver(0).read(0, BenchCase.BLOCK);
+                pause(SETTLE_SECONDS);
+                long start = System.nanoTime();
+                long before = ProcStat.process(target.pid());
+                pause(options.idleSeconds());
+                double ticks = (System.nanoTime() - start) * 1e-9 * ProcStat.TICKS_PER_SECOND;
+                double share = (ProcStat.process(target.pid()) - before) / ticks;
+                out.printf("%s idle, front-end attached: %.1f %% of a core%n", target.name(), 100 * share);
+            }
+        }
+    }
+
+    private static void pause(int seconds) throws IOException {
+        try {
+            Thread.sleep(seconds * 1000L);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while an idle target was watched", interrupted);
+        }
+    }
+}

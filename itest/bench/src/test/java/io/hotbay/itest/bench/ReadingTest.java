@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.itest.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+
+/** What the benchmark reads from the kernel, from Hotbay and from its command line. */
+class ReadingTest {
+    @Test
+    void shouldReadACoreWithoutMistakingAnotherForIt() throws IOException {
+        String text = "cpu  9 9 9 9 9 9 9 9 9 9\ncpu1 1 2 3 100 50 4 5 6 0 0\ncpu11 0 0 0 0 0 0 0 0 0 0\n";
+        assertThat(ProcStat.parseCore(text, 1)).isEqualTo(new ProcStat.Core(15, 6));
+        assertThatThrownBy(() -> ProcStat.parseCore(text, 2)).hasMessage("/proc/stat has no core 2");
+    }
+
+    @Test
+    void shouldReadAProcessWhoseNameHasBlanksAndBrackets() {
+        assertThat(ProcStat.parseProcess("42 (a) (b) S 1 2 3 4 5 6 7 8 9 10 700 80 0 0 20"))
+                .isEqualTo(780);
+    }
+
+    @Test
+    void shouldReadWhatAReactorAllocated() {
+        String table = "CORE  POLLERS  ROUNDS  ALLOCATED\n0     1        99      12\n1     2        88      34\n";
+        assertThat(ReactorTable.allocatedBytes(table, 1)).hasValue(34);
+        assertThat(ReactorTable.allocatedBytes(table, 2)).isEmpty();
+        assertThat(ReactorTable.allocatedBytes("no such command", 1)).isEmpty();
+        assertThat(ReactorTable.allocatedBytes("CORE ALLOCATED\n1 -1", 1)).isEmpty();
+    }
+
+    @Test
+    void shouldReadTheCommandLine() {
+        BenchOptions options = BenchOptions.parse(
+                "--home", "/h", "--depths", "1,8", "--disks", "malloc", "--directions", "write", "--indirect");
+        assertThat(options.home()).hasToString("/h");
+        assertThat(options.cases(BenchDisk.MALLOC))
+                .containsExactly(
+                        new BenchCase(BenchDisk.MALLOC, true, 1, true), new BenchCase(BenchDisk.MALLOC, true, 8, true));
+        assertThat(BenchOptions.parse("--help")).isNull();
+    }
+
+    @Test
+    void shouldJudgeHotbayOnlyAndOnlyWhenNoiseIsKeptOut() {
+        BenchCase withGoal = new BenchCase(BenchDisk.MALLOC, false, 32, false);
+        assertThat(BenchOptions.parse("--home", "/h").goal(withGoal)).isEqualTo(10);
+        assertThat(BenchOptions.parse().goal(withGoal)).isZero();
+        assertThat(BenchOptions.parse("--home", "/h", "--tolerate", "31").goal(withGoal))
+                .isZero();
+    }
+
+    @Test
+    void shouldSayWhatIsWrongWithTheCommandLine() {
+        assertThatThrownBy(() -> BenchOptions.parse("--rounds", "x")).hasMessage("--rounds wants a number, not \"x\"");
+        assertThatThrownBy(() -> BenchOptions.parse("--what", "1")).hasMessageStartingWith("--what is unknown");
+        assertThatThrownBy(() -> BenchOptions.parse("--disks", "x"))
+                .hasMessage("--disks knows null and malloc, not \"x\"");
+        assertThatThrownBy(() -> BenchOptions.parse("--directions", "up"))
+                .hasMessage("--directions knows read and write, not [up]");
+        assertThatThrownBy(() -> BenchOptions.parse("--load-core", "0")).hasMessageContaining("a core each");
+    }
+}

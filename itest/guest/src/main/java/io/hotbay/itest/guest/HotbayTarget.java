@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.itest.guest;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Hotbay's process, started from an unpacked distribution, with two memory disks in Kata's layout. */
+public final class HotbayTarget implements Target {
+    private static final int START_SECONDS = 60;
+    private static final int STOP_SECONDS = 60;
+    private static final int EXEC_SECONDS = 60;
+    private static final String SOCKETS = "kata/block/sockets";
+    private static final String CONFIGURATION = """
+            {
+              "bdevs": [
+                {"type": "malloc", "name": "Malloc0", "size": "64MiB", "block_size": 4096},
+                {"type": "malloc", "name": "Malloc1", "size": "32MiB", "block_size": 512}
+              ],
+              "controllers": [
+                {"type": "blk", "name": "vhostblk0", "bdev": "Malloc0", "num_queues": 2},
+                {"type": "blk", "name": "vhostblk1", "bdev": "Malloc1", "num_queues": 2}
+              ]
+            }
+            """;
+
+    private final Path program;
+    private final WorkDirectory work;
+    private final Logs logs;
+    private final Path control;
+    private final Disk disk;
+    private final Disk spare;
+    private ChildProcess process;
+    private int execs;
+
+    /** A target whose files are all in a work directory. */
+    public HotbayTarget(Path home, WorkDirectory work, Logs logs) {
+        this.program = home.resolve("bin").resolve("hotbay").toAbsolutePath();
+        this.work = work;
+        this.logs = logs;
+        control = work.socket("control");
+        disk = new Disk("vhostblk0", work.socket(SOCKETS + "/vhostblk0"), 64L << 20, 4096, 2, true);
+        spare = new Disk("vhostblk1", work.socket(SOCKETS + "/vhostblk1"), 32L << 20, 512, 2, true);
+    }
+
+    /** One line for each thing that is missing to start a distribution there; empty when all is there. */
+    public static List<String> missing(Path home) {
+        Path program = home.resolve("bin").resolve("hotbay");
+        return Files.isExecutable(program)
+                ? List.of()
+                : List.of(program + " is not executable: unpack the distribution's tarball and name the directory with "
+                        + Settings.HOME);
+    }
+
+    @Override
+    public void start() {
+        process = ChildProcess.start("hotbay", commandLine(), Map.of(), logs);
+        Await.until("Hotbay opens its sockets", Settings.timeout(START_SECONDS), logs, () -> {
+            process.checkAlive();
+            return Files.exists(disk.socket()) && Files.exists(spare.socket());
+        });
+    }
+
+    private List<String> commandLine() {
+        List<String> line = new ArrayList<>();
+        line.add(program.toString());
+        line.addAll(List.of("-S", work.directory(SOCKETS).toString()));
+        line.addAll(List.of("-m", "0x1"));
+        line.addAll(List.of("-c", configuration().toString()));
+        line.addAll(List.of("-r", control.toString()));
+        line.addAll(List.of("--state-dir", work.directory("state").toString()));
+        line.addAll(List.of("--run-dir", work.directory("run").toString()));
+        line.addAll(List.of("--deploy-dir", work.directory("deploy").toString()));
+        line.addAll(List.of("--log-file", logs.file("hotbay-service.log").toString()));
+        return line;
+    }
+
+    private Path configuration() {
+        try {
+            return Files.writeString(work.path().resolve("config.json"), CONFIGURATION);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Runs a command in the running process, as {@code hotbay exec} does, and returns its status and output. */
+    public JobResult exec(String command) {
+        String name = "hotbay-exec-" + ++execs;
+        List<String> line = List.of(program.toString(), "exec", "-r", control.toString(), command);
+        try (ChildProcess exec = ChildProcess.start(name, line, Map.of(), logs)) {
+            int status = exec.awaitExit(Settings.timeout(EXEC_SECONDS));
+            return new JobResult(status, exec.output());
+        }
+    }
+
+    /** The store that Kata would be configured with. */
+    public Path kataStore() {
+        return work.path().resolve("kata");
+    }
+
+    @Override
+    public Disk disk() {
+        return disk;
+    }
+
+    @Override
+    public Disk spare() {
+        return spare;
+    }
+
+    @Override
+    public void checkAlive() {
+        process.checkAlive();
+    }
+
+    @Override
+    public void stop() {
+        int status = process.terminate(Settings.timeout(STOP_SECONDS));
+        if (status != 0) {
+            throw logs.failure("Hotbay ended with status " + status + " after SIGTERM");
+        }
+    }
+
+    @Override
+    public void close() {
+        if (process != null) {
+            process.close();
+        }
+    }
+}

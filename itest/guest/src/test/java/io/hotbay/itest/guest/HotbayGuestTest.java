@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.itest.guest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Hotbay's process, as it is delivered. */
+class HotbayGuestTest extends GuestContract {
+    private HotbayTarget hotbay;
+
+    @Override
+    List<String> missing() {
+        List<String> missing = new ArrayList<>(super.missing());
+        Settings.home()
+                .ifPresentOrElse(
+                        home -> missing.addAll(HotbayTarget.missing(home)),
+                        () -> missing.add(Settings.HOME + " is not set: name an unpacked distribution"));
+        return missing;
+    }
+
+    @Override
+    Target createTarget(WorkDirectory work, Logs logs) {
+        hotbay = new HotbayTarget(Settings.home().orElseThrow(), work, logs);
+        return hotbay;
+    }
+
+    @Test
+    void shouldListItsControllersOnTheCommandLine() {
+        JobResult result = hotbay.exec("vhost:list");
+
+        assertThat(result.status()).as(result.output()).isZero();
+        assertThat(result.output()).contains("vhostblk0", "vhostblk1", "Malloc0", "Malloc1");
+    }
+
+    @Test
+    void shouldBeFoundByItsDeviceNumbersAndPluggedAsKataDoes() throws IOException {
+        KataLookup lookup = new KataLookup(hotbay.kataStore());
+        Path node = hotbay.kataStore().resolve("block/devices/vhostblk1");
+        skipUnless(Settings.required(), missingNode(node));
+        assertThat(KataLookup.major(node)).isEqualTo(KataLookup.BLOCK_MAJOR);
+
+        Path socket =
+                lookup.socket(KataLookup.BLOCK_MAJOR, KataLookup.minor(node)).orElseThrow();
+
+        assertThat(socket).isEqualTo(hotbay.spare().socket());
+        new HotplugJob(guest(), hotbay.spare(), socket).cycles(3, HotplugSlot.PCI_BRIDGE);
+    }
+
+    private static List<String> missingNode(Path node) {
+        return Files.exists(node)
+                ? List.of()
+                : List.of(node + " does not exist: making it takes CAP_MKNOD, run as root");
+    }
+
+    @Override
+    void checkLeftovers() throws IOException {
+        assertThat(new KataLookup(hotbay.kataStore()).nodes())
+                .as("device nodes")
+                .isEmpty();
+    }
+}

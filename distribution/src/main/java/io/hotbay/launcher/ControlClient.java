@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.launcher;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * Talks to a running target over its control socket. Both directions carry frames:
+ *
+ * <pre>
+ *   +------+---------------------+---------+
+ *   | type | length (big-endian) | payload |
+ *   |  u8  |         u32         |         |
+ *   +------+---------------------+---------+
+ *   to the target:   X script to execute   T "columns rows type" opens a terminal   I terminal input
+ *   from the target: O output   R error output   Q "status" ends the conversation
+ * </pre>
+ */
+final class ControlClient {
+    private static final int FRAME_HEADER = 5;
+
+    private final SocketChannel channel;
+    private final Path socket;
+
+    private ControlClient(SocketChannel channel, Path socket) {
+        this.channel = channel;
+        this.socket = socket;
+    }
+
+    static ControlClient connect(Path socket) throws LaunchException {
+        try {
+            SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+            channel.connect(UnixDomainSocketAddress.of(socket));
+            return new ControlClient(channel, socket);
+        } catch (IOException e) {
+            String why = Files.exists(socket) ? e.getMessage() : "there is no such socket";
+            throw new LaunchException(
+                    "no running target at " + socket + " (" + why
+                            + "): start one with 'hotbay', or name its socket with -r",
+                    e);
+        }
+    }
+
+    int exec(String script) throws LaunchException {
+        send('X', script.getBytes(StandardCharsets.UTF_8));
+        return copyOutput();
+    }
+
+    int shell(int columns, int rows, String type) throws LaunchException {
+        send('T', (columns + " " + rows + " " + type).getBytes(StandardCharsets.UTF_8));
+        Thread input = new Thread(this::copyInput, "hotbay-shell-input");
+        input.setDaemon(true);
+        input.start();
+        return copyOutput();
+    }
+
+    private void copyInput() {
+        byte[] buffer = new byte[4096];
+        try {
+            for (int count = System.in.read(buffer); count >= 0; count = System.in.read(buffer)) {
+                send('I', Arrays.copyOf(buffer, count));
+            }
+            send('I', new byte[0]);
+        } catch (IOException | LaunchException e) {
+            // The other direction sees the end of the conversation and reports it.
+            return;
+        }
+    }
+
+    private int copyOutput() throws LaunchException {
+        try (channel) {
+            while (true) {
+                ByteBuffer header = receive(FRAME_HEADER);
+                int type = header.get();
+                byte[] payload = receive(header.getInt()).array();
+                switch (type) {
+                    case 'O' -> write(System.out, payload);
+                    case 'R' -> write(System.err, payload);
+                    case 'Q' -> {
+                        return Integer.parseInt(new String(payload, StandardCharsets.UTF_8));
+                    }
+                    default -> throw new IOException("unknown frame type " + type);
+                }
+            }
+        } catch (EOFException e) {
+            throw new LaunchException("the target at " + socket + " stopped before the command ended", e);
+        } catch (IOException e) {
+            throw new LaunchException("lost the target at " + socket + ": " + e.getMessage(), e);
+        }
+    }
+
+    private ByteBuffer receive(int length) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(length);
+        while (buffer.hasRemaining()) {
+            if (channel.read(buffer) < 0) {
+                throw new EOFException();
+            }
+        }
+        return buffer.flip();
+    }
+
+    private static void write(OutputStream stream, byte[] payload) throws IOException {
+        stream.write(payload);
+        stream.flush();
+    }
+
+    private synchronized void send(char type, byte[] payload) throws LaunchException {
+        ByteBuffer frame = ByteBuffer.allocate(FRAME_HEADER + payload.length);
+        frame.put((byte) type).putInt(payload.length).put(payload).flip();
+        try {
+            while (frame.hasRemaining()) {
+                channel.write(frame);
+            }
+        } catch (IOException e) {
+            throw new LaunchException("lost the target at " + socket + ": " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.launcher;
+
+import java.util.Set;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.startlevel.BundleStartLevel;
+
+/**
+ * In which order bundles start, and the other way round stop: front-ends are let go before what serves them, and what people
+ * talk to goes first.
+ */
+final class StartLevels {
+    /** The OSGi services, and the log. */
+    static final int SERVICES = 1;
+    /** What stands behind a controller: memory, reactors, rings, device types, bdevs. */
+    static final int BACKENDS = 2;
+    /** What front-ends talk to. */
+    static final int TRANSPORTS = 3;
+    /** What people talk to. */
+    static final int SHELLS = 4;
+
+    static final int LAST = SHELLS;
+
+    private static final String OWN = "io.hotbay.";
+    private static final Set<String> TRANSPORT_BUNDLES = Set.of("io.hotbay.vhost-user", "io.hotbay.kata");
+    private static final Set<String> SHELL_BUNDLES = Set.of("io.hotbay.admin", "io.hotbay.shell");
+
+    private StartLevels() {}
+
+    static void assign(Bundle bundle) {
+        bundle.adapt(BundleStartLevel.class).setStartLevel(of(bundle.getSymbolicName()));
+    }
+
+    private static int of(String name) {
+        if (TRANSPORT_BUNDLES.contains(name)) {
+            return TRANSPORTS;
+        }
+        if (SHELL_BUNDLES.contains(name)) {
+            return SHELLS;
+        }
+        return name.startsWith(OWN) && !name.equals("io.hotbay.log") ? BACKENDS : SERVICES;
+    }
+}

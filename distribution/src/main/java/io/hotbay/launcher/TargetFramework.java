@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.launcher;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.felix.framework.FrameworkFactory;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.launch.Framework;
+
+/** The framework with the product's bundles in it, from start to stop. */
+final class TargetFramework {
+    /** Set by the bundle that applies the configuration file when it cannot; then it stops the framework. */
+    private static final String STARTUP_ERROR = "hotbay.startup.error";
+
+    /** Set by {@code bin/hotbay archive}: start, so that the JVM sees which classes that takes, and stop again. */
+    private static final String EXIT_WHEN_READY = "hotbay.exit-when-ready";
+
+    private static final long STOP_TIMEOUT_SECONDS = 60;
+
+    private static final long RELEASE_TIMEOUT_SECONDS = 5;
+
+    private final Map<String, String> properties = new HashMap<>();
+    private final CountDownLatch released = new CountDownLatch(1);
+
+    TargetFramework(Map<String, String> properties) {
+        this.properties.putAll(properties);
+        // What is installed follows from the distribution and the deploy directory; only configuration is kept.
+        this.properties.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
+        this.properties.put("felix.log.level", "1");
+        this.properties.put("felix.fileinstall.poll", "500");
+        this.properties.put("felix.fileinstall.noInitialDelay", "true");
+        this.properties.put("felix.fileinstall.bundles.new.start", "true");
+        this.properties.put("felix.fileinstall.enableConfigSave", "false");
+        this.properties.put("felix.fileinstall.start.level", Integer.toString(StartLevels.BACKENDS));
+        this.properties.put("gosh.args", "--nointeractive");
+        this.properties.put("org.osgi.service.log.admin.loglevel", "INFO");
+        // What is logged before the log bundle runs is kept for it.
+        this.properties.put("org.apache.felix.log.maxSize", "1000");
+        this.properties.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, Integer.toString(StartLevels.LAST));
+    }
+
+    void run() throws LaunchException {
+        Framework framework = new FrameworkFactory().newFramework(properties);
+        StartFailures failures = new StartFailures();
+        Thread stopper = new Thread(() -> stopForSignal(framework), "hotbay-stop");
+        try {
+            framework.init();
+            List<Bundle> bundles = new ArrayList<>();
+            for (BundleSource.Entry entry : BundleSource.find()) {
+                bundles.add(entry.install(framework.getBundleContext()));
+            }
+            for (Bundle bundle : bundles) {
+                StartLevels.assign(bundle);
+                start(bundle);
+            }
+            Runtime.getRuntime().addShutdownHook(stopper);
+            framework.getBundleContext().addFrameworkListener(failures);
+            framework.start();
+            failures.check();
+            if (Boolean.getBoolean(EXIT_WHEN_READY)) {
+                framework.stop();
+            }
+        } catch (BundleException e) {
+            stop(framework);
+            throw new LaunchException("the framework does not start: " + e.getMessage(), e);
+        } catch (LaunchException e) {
+            stop(framework);
+            throw e;
+        }
+        await(framework);
+        String error = System.getProperty(STARTUP_ERROR);
+        if (error != null) {
+            throw new LaunchException(error);
+        }
+    }
+
+    /** To be called when the directories are no longer locked: from then on the process may end. */
+    void locksReleased() {
+        released.countDown();
+    }
+
+    private static void start(Bundle bundle) throws BundleException {
+        boolean fragment = bundle.getHeaders().get(Constants.FRAGMENT_HOST) != null;
+        if (!fragment) {
+            bundle.start(Bundle.START_ACTIVATION_POLICY);
+        }
+    }
+
+    private static void await(Framework framework) throws LaunchException {
+        try {
+            FrameworkEvent event = framework.waitForStop(0);
+            if (event.getType() == FrameworkEvent.ERROR) {
+                throw new LaunchException("the framework stopped with an error: " + event.getThrowable());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Runs in a shutdown hook: SIGTERM and SIGINT are ordinary ways to stop a target, so the exit status is 0. */
+    private void stopForSignal(Framework framework) {
+        int state = framework.getState();
+        if (state != Bundle.ACTIVE && state != Bundle.STARTING) {
+            return;
+        }
+        boolean stopped = stop(framework) && awaitRelease();
+        System.err.flush();
+        Runtime.getRuntime().halt(stopped ? 0 : Hotbay.FAILED);
+    }
+
+    private boolean awaitRelease() {
+        try {
+            return released.await(RELEASE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            return false;
+        }
+    }
+
+    private static boolean stop(Framework framework) {
+        try {
+            framework.stop();
+            FrameworkEvent event = framework.waitForStop(TimeUnit.SECONDS.toMillis(STOP_TIMEOUT_SECONDS));
+            if (event.getType() != FrameworkEvent.WAIT_TIMEDOUT) {
+                return true;
+            }
+            System.err.println("hotbay: did not stop within " + STOP_TIMEOUT_SECONDS + " s; ending it the hard way");
+        } catch (BundleException | InterruptedException e) {
+            System.err.println("hotbay: stopping failed: " + e);
+        }
+        return false;
+    }
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.itest.product;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hotbay.itest.product.Product.Result;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the command line says to mistakes: one line that names the thing and the remedy, the right status, nothing left. */
+class CommandLineTest {
+    private Product product;
+
+    @BeforeEach
+    void makeProduct() throws IOException {
+        product = new Product();
+    }
+
+    @AfterEach
+    void removeProduct() throws IOException {
+        product.close();
+    }
+
+    @Test
+    void shouldListAllOptions() throws Exception {
+        Result help = product.hotbay(List.of("-h"));
+
+        assertThat(help.status()).isZero();
+        assertThat(help.out())
+                .contains("-S, --socket-dir", "-m, --cpumask", "-s, --mem-size", "-c, --config", "-r, --control-socket")
+                .contains("exec", "shell");
+    }
+
+    @Test
+    void shouldTellItsVersion() throws Exception {
+        assertThat(product.hotbay(List.of("--version")).out()).startsWith("Hotbay ");
+    }
+
+    @Test
+    void shouldRefuseAnUnknownOption() throws Exception {
+        assertRefused(2, "hotbay: Unknown option: '--sockets=/tmp'", "--sockets=/tmp");
+    }
+
+    @Test
+    void shouldRefuseCoresThatAreNone() throws Exception {
+        assertRefused(1, "\"0z1\" is no set of cores: write a mask such as 0x3 or a list such as 0,2-3", "-m", "0z1");
+    }
+
+    @Test
+    void shouldRefuseACoreThatIsNotThere() throws Exception {
+        Result result = start("-m", "4000");
+
+        assertThat(result.status()).as(result.err()).isEqualTo(1);
+        assertThat(result.err()).contains("4000");
+    }
+
+    @Test
+    void shouldRefuseAMemorySizeThatIsNone() throws Exception {
+        assertRefused(1, "-s lots: is no memory size; write MiB (4096) or use a suffix (4G)", "-s", "lots");
+    }
+
+    @Test
+    void shouldNameAMissingConfiguration() throws Exception {
+        assertRefused(1, "-c /none.json: there is no such file", "-c", "/none.json");
+    }
+
+    @Test
+    void shouldNameThePlaceOfAMistakeInAConfiguration() throws Exception {
+        Path file = product.write("c.json", "{\n  \"bdevs\": [\n    {\"type\": \"malloc\" \"name\": \"M\"}\n  ]\n}\n");
+
+        Result result = start("-c", file.toString());
+
+        assertThat(result.status()).as(result.err()).isEqualTo(1);
+        assertThat(result.err()).contains("hotbay: " + file).contains("line 3");
+        assertNothingLeft();
+    }
+
+    @Test
+    void shouldApplyNothingOfAConfigurationThatAsksForSomethingImpossible() throws Exception {
+        Path file = product.write("c.json", """
+                {"bdevs": [{"type": "malloc", "name": "A", "size": "1MiB"},
+                           {"type": "malloc", "name": "B", "size": "1MiB", "color": "red"}]}
+                """);
+
+        Result result = start("-c", file.toString());
+
+        assertThat(result.status()).as(result.err()).isEqualTo(1);
+        assertThat(result.err()).contains("bdevs[1].color");
+        product.start();
+        assertThat(product.exec("bdev:list").out()).doesNotContain("A ");
+    }
+
+    @Test
+    void shouldNotShareItsDirectoriesWithASecondInstance() throws Exception {
+        product.start();
+
+        Result result = start();
+
+        assertThat(result.status()).isEqualTo(1);
+        assertThat(result.err())
+                .contains("another hotbay (pid " + product.process().pid() + ") uses the run directory")
+                .contains("choose another with --run-dir");
+    }
+
+    @Test
+    void shouldSayThatADirectoryIsAFile() throws Exception {
+        Path file = product.write("file", "");
+
+        Result result = product.hotbay(
+                List.of("-S", file.toString(), "--run-dir", product.dir() + "/r", "--state-dir", product.dir() + "/s"));
+
+        assertThat(result.status()).isEqualTo(1);
+        assertThat(result.err().strip())
+                .isEqualTo("hotbay: cannot create the socket directory " + file
+                        + " (there is a file of that name): choose another with -S");
+    }
+
+    @Test
+    void shouldSayThatNoTargetIsRunning() throws Exception {
+        Result result = product.exec("bdev:list");
+
+        assertThat(result.status()).isEqualTo(1);
+        assertThat(result.err())
+                .contains("no running target at " + product.dir().resolve("r/control.sock"));
+    }
+
+    private Result start(String... more) throws IOException, InterruptedException {
+        List<String> arguments = new ArrayList<>(product.options());
+        arguments.addAll(List.of(more));
+        return product.hotbay(arguments);
+    }
+
+    private void assertRefused(int status, String message, String... more) throws IOException, InterruptedException {
+        Result result = start(more);
+
+        assertThat(result.status()).as(result.err()).isEqualTo(status);
+        assertThat(result.err()).contains(message);
+        assertNothingLeft();
+    }
+
+    private void assertNothingLeft() throws IOException {
+        if (Files.exists(product.sockets())) {
+            try (var files = Files.list(product.sockets())) {
+                assertThat(files).isEmpty();
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.itest.product;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hotbay.frontend.Expectations;
+import io.hotbay.frontend.FrontendConformance;
+import io.hotbay.frontend.FrontendProfile;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Each front-end's own order of messages, with every type of request, against the product. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class FrontendsTest {
+    private static final long SIZE = 64L << 20;
+    private static final String CONFIGURATION = """
+            {"bdevs": [
+               {"type": "malloc", "name": "Big", "size": "64MiB", "block_size": 4096},
+               {"type": "malloc", "name": "Small", "size": "64MiB", "block_size": 512},
+               {"type": "malloc", "name": "Fixed", "size": "64MiB", "block_size": 512}],
+             "controllers": [
+               {"type": "blk", "name": "big", "bdev": "Big", "num_queues": 2},
+               {"type": "blk", "name": "small", "bdev": "Small", "num_queues": 1},
+               {"type": "blk", "name": "fixed", "bdev": "Fixed", "readonly": true}]}
+            """;
+
+    private Product product;
+
+    @BeforeAll
+    void startProduct() throws IOException, InterruptedException {
+        product = new Product();
+        product.start("-c", product.write("c.json", CONFIGURATION).toString());
+    }
+
+    @AfterAll
+    void stopProduct() throws IOException, InterruptedException {
+        try (Product ended = product) {
+            assertThat(ended.stop()).as(product.log()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(FrontendProfile.class)
+    void shouldServeEachFrontEndOnTwoQueuesAndLargeBlocks(FrontendProfile profile) throws IOException {
+        new FrontendConformance(product.socket("big"), Expectations.of(SIZE, 4096, 2)).run(profile);
+    }
+
+    @ParameterizedTest
+    @EnumSource(FrontendProfile.class)
+    void shouldServeEachFrontEndOnOneQueueAndSmallBlocks(FrontendProfile profile) throws IOException {
+        new FrontendConformance(product.socket("small"), Expectations.of(SIZE, 512, 1)).run(profile);
+    }
+}

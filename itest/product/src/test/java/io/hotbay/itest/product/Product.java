@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.itest.product;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** The installed product, run as a process with all its directories in a temporary one with a short path. */
+final class Product implements AutoCloseable {
+    private static final Path HOME =
+            Path.of(System.getProperty("hotbay.home")).toAbsolutePath().normalize();
+    private static final Path JAR =
+            Path.of(System.getProperty("hotbay.jar")).toAbsolutePath().normalize();
+    private static final long PATIENCE_SECONDS = 120;
+    private static final long LOOK_AGAIN_MILLIS = 50;
+
+    private final Path dir;
+    private final Map<String, String> environment = new HashMap<>();
+    private final List<Process> started = new ArrayList<>();
+    private Process target;
+    private int runs;
+
+    Product() throws IOException {
+        // Short, because a socket's path has a limit of 107 bytes.
+        dir = Files.createTempDirectory("hb");
+    }
+
+    /** What a finished process left. */
+    record Result(int status, String out, String err) {}
+
+    static Path home() {
+        return HOME;
+    }
+
+    static Path jar() {
+        return JAR;
+    }
+
+    Path dir() {
+        return dir;
+    }
+
+    Path store() {
+        return dir.resolve("k");
+    }
+
+    Path sockets() {
+        return store().resolve("block").resolve("sockets");
+    }
+
+    Path devices() {
+        return store().resolve("block").resolve("devices");
+    }
+
+    Path socket(String controller) {
+        return sockets().resolve(controller);
+    }
+
+    Path deploy() {
+        return dir.resolve("d");
+    }
+
+    Path write(String name, String content) throws IOException {
+        return Files.writeString(dir.resolve(name), content);
+    }
+
+    Product with(String variable, String value) {
+        environment.put(variable, value);
+        return this;
+    }
+
+    /** The options that keep a run of the product to itself. */
+    List<String> options() {
+        return List.of(
+                "-S",
+                sockets().toString(),
+                "--run-dir",
+                dir.resolve("r").toString(),
+                "--state-dir",
+                dir.resolve("s").toString(),
+                "--deploy-dir",
+                deploy().toString());
+    }
+
+    /** Starts the target and waits until everything that is configured is there. */
+    Product start(String... more) throws IOException, InterruptedException {
+        List<String> command =
+                new ArrayList<>(List.of(HOME.resolve("bin/hotbay").toString()));
+        command.addAll(options());
+        command.addAll(List.of(more));
+        return startCommand(command);
+    }
+
+    Product startCommand(List<String> command) throws IOException, InterruptedException {
+        target = launch(command);
+        Path control = dir.resolve("r").resolve("control.sock");
+        await("the control socket", () -> accepts(control) || !target.isAlive());
+        if (!target.isAlive()) {
+            throw new AssertionError("the target ended with status " + target.exitValue() + ":\n" + log());
+        }
+        Result ready = exec("target:wait 60");
+        if (ready.status() != 0) {
+            throw new AssertionError("the target is not ready: " + ready.err() + "\n" + log());
+        }
+        return this;
+    }
+
+    /** A killed target leaves its socket, so that it is there tells nothing. */
+    private static boolean accepts(Path socket) {
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            return channel.connect(UnixDomainSocketAddress.of(socket));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Runs a shell command in the running target. */
+    Result exec(String command) throws IOException, InterruptedException {
+        return run(
+                HOME.resolve("bin/hotbay").toString(),
+                "exec",
+                "--run-dir",
+                dir.resolve("r").toString(),
+                command);
+    }
+
+    /** Runs {@code bin/hotbay} with these arguments to its end. */
+    Result hotbay(List<String> arguments) throws IOException, InterruptedException {
+        List<String> command =
+                new ArrayList<>(List.of(HOME.resolve("bin/hotbay").toString()));
+        command.addAll(arguments);
+        return run(command.toArray(new String[0]));
+    }
+
+    Result run(String... command) throws IOException, InterruptedException {
+        Process process = launch(List.of(command));
+        int run = runs;
+        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            throw new AssertionError("did not end: " + String.join(" ", command) + "\n" + read(run, "err"));
+        }
+        return new Result(process.exitValue(), read(run, "out"), read(run, "err"));
+    }
+
+    private Process launch(List<String> command) throws IOException {
+        runs++;
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().putAll(environment);
+        builder.redirectOutput(dir.resolve(runs + ".out").toFile());
+        builder.redirectError(dir.resolve(runs + ".err").toFile());
+        Process process = builder.start();
+        process.getOutputStream().close();
+        started.add(process);
+        return process;
+    }
+
+    private String read(int run, String stream) throws IOException {
+        return Files.readString(dir.resolve(run + "." + stream), StandardCharsets.UTF_8);
+    }
+
+    /** All that any process of this product has printed. */
+    String log() throws IOException {
+        StringBuilder all = new StringBuilder();
+        for (int run = 1; run <= runs; run++) {
+            all.append(read(run, "out")).append(read(run, "err"));
+        }
+        return all.toString();
+    }
+
+    /** The target's process. */
+    Process process() {
+        return target;
+    }
+
+    /** Sends SIGTERM and waits for the end. */
+    int stop() throws InterruptedException {
+        target.destroy();
+        return exitStatus();
+    }
+
+    int exitStatus() throws InterruptedException {
+        if (!target.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            throw new AssertionError("the target did not stop");
+        }
+        return target.exitValue();
+    }
+
+    /** Something that comes true by itself. */
+    interface Condition {
+        boolean holds() throws IOException, InterruptedException;
+    }
+
+    static void await(String what, Condition condition) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (!condition.holds()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("waited in vain for " + what);
+            }
+            TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN_MILLIS);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        started.forEach(Process::destroyForcibly);
+        for (Process process : started) {
+            process.onExit().join();
+        }
+        try (Stream<Path> files = Files.walk(dir)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

@@ -7,97 +7,50 @@ import io.hotbay.memory.HugepageAllocator;
 import io.hotbay.reactor.Reactors;
 import io.hotbay.target.Controller;
 import io.hotbay.target.TargetAdmin;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Reference;
-import org.osgi.service.component.annotations.ReferenceCardinality;
-import org.osgi.service.component.annotations.ReferencePolicy;
-import org.osgi.service.component.annotations.ReferencePolicyOption;
 
-/** The services that commands work with, as they come and go. */
+/**
+ * The services that commands work with, as they are at the moment of the call. They are looked up rather than injected: what the
+ * command before has created is in the registry at once, but reaches a reference a little later.
+ */
 @Component(service = TargetServices.class)
 public final class TargetServices {
-    @Reference(
-            cardinality = ReferenceCardinality.OPTIONAL,
-            policy = ReferencePolicy.DYNAMIC,
-            policyOption = ReferencePolicyOption.GREEDY)
-    private volatile TargetAdmin admin;
+    private final BundleContext context;
 
-    @Reference(
-            cardinality = ReferenceCardinality.OPTIONAL,
-            policy = ReferencePolicy.DYNAMIC,
-            policyOption = ReferencePolicyOption.GREEDY)
-    private volatile HugepageAllocator hugepages;
-
-    @Reference(
-            cardinality = ReferenceCardinality.OPTIONAL,
-            policy = ReferencePolicy.DYNAMIC,
-            policyOption = ReferencePolicyOption.GREEDY)
-    private volatile Reactors reactors;
-
-    @Reference(
-            cardinality = ReferenceCardinality.OPTIONAL,
-            policy = ReferencePolicy.DYNAMIC,
-            policyOption = ReferencePolicyOption.GREEDY)
-    private volatile KataStore kata;
-
-    private final Map<BlockDevice, String> bdevs = new ConcurrentHashMap<>();
-    private final Map<Controller, String> controllers = new ConcurrentHashMap<>();
-
-    /** A bdev appeared. */
-    @Reference(
-            service = BlockDevice.class,
-            cardinality = ReferenceCardinality.MULTIPLE,
-            policy = ReferencePolicy.DYNAMIC,
-            unbind = "removeBdev")
-    public void addBdev(BlockDevice bdev, Map<String, ?> properties) {
-        bdevs.put(bdev, String.valueOf(properties.get(BlockDevice.TYPE)));
-    }
-
-    /** A bdev went. */
-    public void removeBdev(BlockDevice bdev) {
-        bdevs.remove(bdev);
-    }
-
-    /** A controller appeared. */
-    @Reference(
-            service = Controller.class,
-            cardinality = ReferenceCardinality.MULTIPLE,
-            policy = ReferencePolicy.DYNAMIC,
-            unbind = "removeController")
-    public void addController(Controller controller, Map<String, ?> properties) {
-        controllers.put(controller, String.valueOf(properties.get(Controller.NAME)));
-    }
-
-    /** A controller went. */
-    public void removeController(Controller controller) {
-        controllers.remove(controller);
+    /** Makes a view of the registry. */
+    @Activate
+    public TargetServices(BundleContext context) {
+        this.context = context;
     }
 
     TargetAdmin admin() throws ShellException {
-        return present(admin, "admin");
+        return only(TargetAdmin.class, "admin");
     }
 
     HugepageAllocator hugepages() throws ShellException {
-        return present(hugepages, "hugepages");
+        return only(HugepageAllocator.class, "hugepages");
     }
 
     Reactors reactors() throws ShellException {
-        return present(reactors, "reactor");
+        return only(Reactors.class, "reactor");
     }
 
     KataStore kata() throws ShellException {
-        return present(kata, "kata");
+        return only(KataStore.class, "kata");
     }
 
     /** All bdevs by name. */
     Map<String, BlockDevice> bdevs() {
-        Map<String, BlockDevice> byName = new TreeMap<>();
-        bdevs.keySet().forEach(bdev -> byName.put(bdev.name(), bdev));
-        return byName;
+        return byName(BlockDevice.class, BlockDevice.NAME);
     }
 
     BlockDevice bdev(String name) throws ShellException {
@@ -112,14 +65,16 @@ public final class TargetServices {
 
     /** The type a bdev was registered with. */
     String typeOf(BlockDevice bdev) {
-        return bdevs.getOrDefault(bdev, "?");
+        return references(BlockDevice.class).stream()
+                .filter(reference -> bdev.name().equals(reference.getProperty(BlockDevice.NAME)))
+                .map(reference -> String.valueOf(reference.getProperty(BlockDevice.TYPE)))
+                .findFirst()
+                .orElse("?");
     }
 
     /** All controllers by name. */
     Map<String, Controller> controllers() {
-        Map<String, Controller> byName = new TreeMap<>();
-        controllers.forEach((controller, name) -> byName.put(name, controller));
-        return byName;
+        return byName(Controller.class, Controller.NAME);
     }
 
     Controller controller(String name) throws ShellException {
@@ -142,11 +97,33 @@ public final class TargetServices {
         return List.copyOf(controllers().keySet());
     }
 
-    private static <T> T present(T service, String bundle) throws ShellException {
-        if (service == null) {
-            throw new ShellException("the bundle io.hotbay." + bundle
-                    + " is not running or cannot work as configured: see the log, and felix:lb io.hotbay");
+    private <S> S only(Class<S> type, String bundle) throws ShellException {
+        return references(type).stream()
+                .sorted(Comparator.reverseOrder())
+                .map(context::getService)
+                .filter(service -> service != null)
+                .findFirst()
+                .orElseThrow(() -> new ShellException("the bundle io.hotbay." + bundle
+                        + " is not running or cannot work as configured: see the log, and lb io.hotbay"));
+    }
+
+    /** The use count is not given back: these services live as long as their configuration, whoever uses them. */
+    private <S> Map<String, S> byName(Class<S> type, String key) {
+        Map<String, S> byName = new TreeMap<>();
+        for (ServiceReference<S> reference : references(type)) {
+            S service = context.getService(reference);
+            if (service != null) {
+                byName.put(String.valueOf(reference.getProperty(key)), service);
+            }
         }
-        return service;
+        return byName;
+    }
+
+    private <S> Collection<ServiceReference<S>> references(Class<S> type) {
+        try {
+            return context.getServiceReferences(type, null);
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalStateException("no filter was given", e);
+        }
     }
 }

@@ -68,7 +68,7 @@ public final class LeaseKeeper implements SynchronousConfigurationListener {
             }
         }
         Optional<MemoryLease> before = allocator.find(PREFIX + name);
-        if (before.isPresent() && before.get().size() != size) {
+        if (before.isPresent() && !fits(before.get(), size)) {
             throw new IOException("bdev " + name + ": its contents are kept in "
                     + ByteSize.format(before.get().size()) + " and cannot become " + ByteSize.format(size)
                     + ": set size back, or delete the bdev and create it anew");
@@ -80,6 +80,11 @@ public final class LeaseKeeper implements SynchronousConfigurationListener {
             releaseUnlessNeeded(nameBefore);
         }
         return lease;
+    }
+
+    /** A lease that was found again as a file tells its length in whole pages. */
+    private static boolean fits(MemoryLease lease, long size) {
+        return size <= lease.size() && lease.size() - size < lease.pageSize();
     }
 
     /**

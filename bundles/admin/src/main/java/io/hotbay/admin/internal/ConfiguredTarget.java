@@ -180,14 +180,18 @@ public final class ConfiguredTarget implements TargetAdmin {
             throw new TargetException("controller \"" + name + "\" does not exist: "
                     + (others.isEmpty() ? "there are none" : "use " + others));
         }
-        Optional<SessionStatus> session = services.controller(name)
-                .flatMap(status -> status.sessions().stream().findFirst());
+        Optional<ControllerStatus> status = services.controller(name);
+        Optional<SessionStatus> session =
+                status.flatMap(each -> each.sessions().stream().findFirst());
         if (session.isPresent() && !force) {
             throw new TargetException("a front-end (pid " + session.get().peerPid() + ") is connected to " + name
                     + ": stop the VM or unplug the disk first, or use --force");
         }
         configurations.delete(stored.get().pid());
         effects.awaitControllerGone(name, stored.get().pid());
+        if (status.isPresent() && status.get().state() == ControllerStatus.State.LISTENING) {
+            effects.awaitSocketGone(name, Path.of(status.get().socket()));
+        }
     }
 
     @Override

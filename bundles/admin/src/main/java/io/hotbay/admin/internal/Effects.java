@@ -3,6 +3,9 @@ package io.hotbay.admin.internal;
 
 import io.hotbay.target.ControllerStatus;
 import io.hotbay.target.TargetException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -87,6 +90,14 @@ final class Effects {
         if (!patience.until(() -> !services.hasController(name) && !components.exists(pid))) {
             throw new TargetException("controller " + name + " is deleted, but still stopping after " + patience.text()
                     + ": try again later");
+        }
+    }
+
+    /** The component is gone for SCR before it has taken its socket away. */
+    void awaitSocketGone(String name, Path socket) throws TargetException {
+        if (!patience.until(() -> !Files.exists(socket, LinkOption.NOFOLLOW_LINKS))) {
+            throw new TargetException("controller " + name + " is deleted, but its socket " + socket
+                    + " is still there after " + patience.text() + ": try again later");
         }
     }
 

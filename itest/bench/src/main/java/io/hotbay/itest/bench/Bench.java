@@ -57,8 +57,13 @@ public final class Bench {
                         ? PeerTarget.start("qsd2", directory, options.targetCore())
                         : HotbayTarget.start(options.home(), directory, options.targetCore())) {
             out.printf(
-                    "4 KiB random, %d pairs of %d ms, targets on core %d, load on core %d; median (10 %% - 90 %%)%n",
-                    options.rounds(), options.sampleMillis(), options.targetCore(), options.loadCore());
+                    "4 KiB random, %d pairs of %d ms, targets on core %d, load on core %d, "
+                            + "guest memory in %s pages; median (10 %% - 90 %%)%n",
+                    options.rounds(),
+                    options.sampleMillis(),
+                    options.targetCore(),
+                    options.loadCore(),
+                    options.hugepageSize() == 0 ? "ordinary" : (options.hugepageSize() >> 20) + " MiB");
             out.println(CaseResult.heading(measured.name(), peer.name()));
             for (BenchDisk disk : options.disks()) {
                 compare(measured, peer, disk);

@@ -13,6 +13,7 @@ import java.util.Map;
  * The options of the benchmark.
  *
  * @param home the installation of Hotbay, or null to measure the peer against itself
+ * @param hugepageSize size in bytes of the pages that guest memory lies in, or 0 for ordinary ones
  * @param tolerated share of a sample, 0 to 1, that a core may have spent on others
  */
 record BenchOptions(
@@ -28,7 +29,8 @@ record BenchOptions(
         List<BenchDisk> disks,
         boolean reads,
         boolean writes,
-        boolean indirect) {
+        boolean indirect,
+        long hugepageSize) {
     static final String HELP = """
             Measures Hotbay against qemu-storage-daemon: 4 KiB at random places, one target on one core, the load on another,
             in short samples of both in turn.
@@ -107,7 +109,8 @@ record BenchOptions(
                 list(values, "--disks").stream().map(BenchOptions::disk).toList(),
                 directions.contains("read"),
                 directions.contains("write"),
-                indirect);
+                indirect,
+                GuestPages.size());
         if (options.targetCore == options.loadCore) {
             throw new IllegalArgumentException(
                     "target and load need a core each: --target-core and --load-core are both " + options.targetCore);

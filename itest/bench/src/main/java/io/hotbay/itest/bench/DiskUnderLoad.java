@@ -35,8 +35,10 @@ final class DiskUnderLoad implements AutoCloseable {
 
     /** Opens a session as a guest in cloud-hypervisor would, and fills the disk if it has content. */
     static DiskUnderLoad open(BenchTarget target, BenchDisk disk, BenchOptions options) throws IOException {
-        SessionOptions session =
-                SessionOptions.DEFAULT.withQueueSize(QUEUE_SIZE).withMemorySize(MEMORY);
+        SessionOptions session = SessionOptions.DEFAULT
+                .withQueueSize(QUEUE_SIZE)
+                .withMemorySize(MEMORY)
+                .withHugepages(options.hugepageSize());
         CoreWatch watch = new CoreWatch(options.targetCore(), options.loadCore(), target.pid());
         DiskUnderLoad opened =
                 new DiskUnderLoad(target, FrontendProfile.CLOUD_HYPERVISOR.open(target.socket(disk), session), watch);

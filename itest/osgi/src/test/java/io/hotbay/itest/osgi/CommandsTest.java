@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.itest.osgi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.hotbay.bdev.BlockDevice;
+import io.hotbay.kata.KataNode;
+import io.hotbay.kata.KataStore;
+import io.hotbay.linux.Users;
+import io.hotbay.memory.HugepageAllocator;
+import io.hotbay.memory.HugepagePool;
+import io.hotbay.target.Controller;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.felix.service.command.CommandProcessor;
+import org.apache.felix.service.command.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.cm.Configuration;
+import org.osgi.service.cm.ConfigurationAdmin;
+
+/** Each command, in a session of Gogo as any bundle may open one. */
+class CommandsTest {
+    private static final List<String> COMMANDS = List.of(
+            "bdev:create",
+            "bdev:delete",
+            "bdev:iostat",
+            "bdev:list",
+            "bdev:show",
+            "bdev:types",
+            "hugepages:clean",
+            "hugepages:reset",
+            "hugepages:setup",
+            "hugepages:status",
+            "kata:check",
+            "kata:list",
+            "kata:resolve",
+            "kata:run",
+            "reactor:list",
+            "reactor:show",
+            "target:help",
+            "target:load",
+            "target:save",
+            "target:stop",
+            "target:wait",
+            "vhost:create-blk",
+            "vhost:delete",
+            "vhost:list",
+            "vhost:qemu",
+            "vhost:show",
+            "vhost:types");
+
+    private TestTarget target;
+    private Shell shell;
+
+    @BeforeEach
+    void begin() throws IOException {
+        target = new TestTarget();
+        shell = new Shell();
+    }
+
+    @AfterEach
+    void end() throws IOException {
+        shell.close();
+        target.close();
+    }
+
+    private static List<String> registered() {
+        return Framework.references(Function.class, "(" + CommandProcessor.COMMAND_SCOPE + "=*)").stream()
+                .filter(reference -> reference.getBundle().equals(Framework.bundle("shell")))
+                .map(CommandsTest::name)
+                .toList();
+    }
+
+    private static String name(ServiceReference<Function> reference) {
+        return reference.getProperty(CommandProcessor.COMMAND_SCOPE) + ":"
+                + reference.getProperty(CommandProcessor.COMMAND_FUNCTION);
+    }
+
+    @Test
+    void shouldRegisterEachCommandWithScopeAndFunction() {
+        assertThat(registered()).containsExactlyInAnyOrderElementsOf(COMMANDS);
+    }
+
+    @Test
+    void shouldTakeAllCommandsAwayAndBringThemBackWithTheBundle() throws Exception {
+        Framework.stop("shell");
+
+        assertThat(registered()).isEmpty();
+
+        Framework.start("shell");
+
+        assertThat(registered()).containsExactlyInAnyOrderElementsOf(COMMANDS);
+        assertThat(shell.run("target:help")).contains(COMMANDS);
+    }
+
+    // ---- bdevs
+
+    @Test
+    void shouldCreateABdevAsAFactoryConfiguration() throws Exception {
+        assertThat(shell.run("bdev:create malloc Made size=1MiB block_size=4096"))
+                .isEqualToIgnoringNewLines("Made");
+
+        assertThat(target.bdev("Made").blocks()).isEqualTo(256);
+        Configuration[] found = Framework.service(ConfigurationAdmin.class)
+                .listConfigurations("(service.pid=io.hotbay.bdev.malloc~Made)");
+        assertThat(found).hasSize(1);
+        assertThat(found[0].getProperties().get("block_size")).isEqualTo(4096);
+    }
+
+    @Test
+    void shouldListAndShowBdevs() throws Exception {
+        shell.run("bdev:create null Made size=1GiB readonly=true");
+
+        assertThat(shell.run("bdev:list")).containsPattern("Made +null +1 GiB +512 +2097152 +read-only +-");
+        assertThat(shell.run("bdev:show Made")).containsPattern("name +Made").contains("(1073741824 bytes)");
+        assertThat(shell.run("bdev:iostat Made")).containsPattern("Made +0 +0 +0 +0 +0 +0 +0 +0");
+        assertThat(shell.run("bdev:types null")).contains("null", "size", "(required)", "block_size");
+    }
+
+    @Test
+    void shouldDeleteABdevWithItsConfiguration() throws Exception {
+        shell.run("bdev:create malloc Made size=1MiB");
+
+        shell.run("bdev:delete Made");
+
+        assertThat(Framework.references(BlockDevice.class, TestTarget.bdevFilter("Made")))
+                .isEmpty();
+        assertThat(Framework.service(ConfigurationAdmin.class)
+                        .listConfigurations("(service.pid=io.hotbay.bdev.malloc~Made)"))
+                .isNull();
+        assertThat(shell.run("bdev:list")).doesNotContain("Made");
+    }
+
+    // ---- controllers
+
+    private void createController() throws Exception {
+        shell.run("bdev:create malloc Made size=1MiB");
+        assertThat(shell.run("vhost:create-blk made Made num_queues=3 socket_dir=" + target.sockets()))
+                .isEqualToIgnoringNewLines(target.socket("made").toString());
+    }
+
+    @Test
+    void shouldExportABdev() throws Exception {
+        createController();
+
+        assertThat(target.socket("made")).exists();
+        assertThat(target.awaitListening("made").queues()).isEqualTo(3);
+        assertThat(shell.run("vhost:list"))
+                .containsPattern("made +blk +Made +listening +3 +0 +" + target.socket("made"));
+        assertThat(shell.run("vhost:show made")).containsPattern("option num_queues +3");
+        assertThat(shell.run("vhost:qemu made")).contains("path=" + target.socket("made"));
+        assertThat(shell.run("vhost:types")).contains("blk", "num_queues", "socket_dir");
+    }
+
+    @Test
+    void shouldDeleteAControllerWithItsSocket() throws Exception {
+        createController();
+
+        shell.run("vhost:delete made");
+
+        Await.asserted(() -> assertThat(target.socket("made")).doesNotExist());
+        assertThat(Framework.references(Controller.class, TestTarget.controllerFilter("made")))
+                .isEmpty();
+    }
+
+    // ---- hugepages
+
+    @Test
+    void shouldShowWhoHasWhichMemory() throws Exception {
+        shell.run("bdev:create malloc Made size=1MiB");
+
+        assertThat(shell.run("hugepages:status")).contains("NODE", "FREE").containsPattern("bdev-Made +1 MiB");
+    }
+
+    @Test
+    void shouldSetUpHugepagesOrSayWhatToRun() throws Exception {
+        try (HugetlbfsMount mount = HugetlbfsMount.unlessMounted(target.file("huge"))) {
+            if (mount.isThere()) {
+                assertThat(shell.run("hugepages:setup --size 0")).contains("NODE", "TOTAL", "FREE");
+            } else {
+                assertThatThrownBy(() -> shell.run("hugepages:setup --size 0"))
+                        .hasMessageMatching("hugetlbfs is not mounted .*: run  sudo .*|this kernel has no hugepages.*");
+            }
+        }
+    }
+
+    @Test
+    void shouldGiveHugepagesBack() throws Exception {
+        long free = Framework.service(HugepageAllocator.class).pools().stream()
+                .mapToLong(HugepagePool::free)
+                .sum();
+        assumeThat(free).as("hugepages that somebody may have reserved").isZero();
+
+        assertThat(shell.run("hugepages:reset")).contains("NODE", "TOTAL", "FREE");
+    }
+
+    @Test
+    void shouldRemoveWhatADeadTargetLeft() throws Exception {
+        String user = Users.effectiveUid() == 0 ? "" : "-" + Users.effectiveUid();
+        Path targets = Path.of("/dev/shm", TestTarget.LEASE_DIRECTORY + user);
+        Path left = targets.resolve("dead").resolve("bdev-Dead");
+        Files.createDirectories(left.getParent());
+        Files.writeString(left.resolveSibling("~lock"), "");
+        Files.writeString(left, "");
+
+        assertThat(shell.run("hugepages:clean")).isEqualToIgnoringNewLines("removed " + left);
+
+        assertThat(left.getParent()).doesNotExist();
+        assertThat(shell.run("hugepages:clean")).isEqualToIgnoringNewLines("nothing to remove");
+    }
+
+    // ---- reactors
+
+    @Test
+    void shouldListReactorsAndTheirPollers() throws Exception {
+        String list = shell.run("reactor:list");
+
+        assertThat(list).contains("CORE", "POLLERS");
+        String core = list.lines().skip(1).findFirst().orElseThrow().strip().split(" ")[0];
+        assertThat(shell.run("reactor:show " + core)).contains("CORE", "POLLER");
+    }
+
+    // ---- Kata
+
+    @Test
+    void shouldFindADeviceAsKataDoesOrSayHowToMakeItsNode() throws Exception {
+        createController();
+        KataNode node = Await.value(() -> {
+            List<KataNode> nodes = Framework.service(KataStore.class).nodes();
+            assertThat(nodes).hasSize(1);
+            return nodes.get(0);
+        });
+
+        assertThat(shell.run("kata:list"))
+                .contains("store " + target.store())
+                .containsPattern(
+                        "made +b 241:" + node.minor() + " +" + node.path() + " +" + (node.present() ? "yes" : "no"));
+        if (node.present()) {
+            assertThat(shell.run("kata:resolve 241 " + node.minor()))
+                    .isEqualToIgnoringNewLines(target.socket("made").toString());
+            assertThat(shell.run("kata:run made")).contains("docker run", "--device " + node.path() + ":/dev/vda");
+        } else {
+            assertThatThrownBy(() -> shell.run("kata:run made"))
+                    .hasMessageContaining("mknod -m 0600 " + node.path() + " b 241 " + node.minor());
+        }
+    }
+
+    @Test
+    void shouldCheckKatasConfiguration() throws Exception {
+        Path file = Files.writeString(target.file("configuration.toml"), """
+                        [hypervisor.qemu]
+                        machine_type = "q35"
+                        enable_hugepages = true
+                        enable_vhost_user_store = true
+                        vhost_user_store_path = "%s"
+                        vhost_user_reconnect_timeout_sec = 30
+                        """.formatted(target.store()));
+
+        assertThat(shell.run("kata:check " + file))
+                .contains("OK  " + file + ":3  hypervisor.qemu.enable_hugepages true")
+                .doesNotContain("ERROR");
+    }
+
+    // ---- the target
+
+    @Test
+    void shouldLoadWhatItHasSaved() throws Exception {
+        createController();
+        Path file = target.file("saved.json");
+        shell.run("target:save " + file);
+        assertThat(shell.run("target:save").strip())
+                .isEqualTo(Files.readString(file).strip());
+        shell.run("vhost:delete made; bdev:delete Made");
+
+        shell.run("target:load " + file);
+        shell.run("target:wait 30");
+
+        assertThat(target.awaitListening("made").bdev()).isEqualTo("Made");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "target:help bdev:create, Usage: bdev:create",
+        "target:stop -h, Usage: target:stop",
+        "hugepages:reset --help, Usage: hugepages:reset"
+    })
+    void shouldExplainACommand(String script, String text) throws Exception {
+        assertThat(shell.run(script)).contains(text);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "bdev:create floppy Made size=1MiB, floppy",
+        "bdev:create malloc Made size=1000, multiple of",
+        "bdev:show Nobody, no bdev is named Nobody",
+        "vhost:create-blk made Nobody, Nobody",
+        "reactor:show 4096, no reactor runs on core 4096"
+    })
+    void shouldFailWithOneLineAndLeaveNothing(String script, String text) {
+        assertThatThrownBy(() -> shell.run(script))
+                .hasMessageContaining(text)
+                .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(1));
+        assertThat(Framework.references(BlockDevice.class, TestTarget.bdevFilter("Made")))
+                .isEmpty();
+        assertThat(Framework.references(Controller.class, TestTarget.controllerFilter("made")))
+                .isEmpty();
+    }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.target;
+
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * A controller: a device exported over a socket. The service exists as long as its configuration does, with a device behind it
+ * or not. Registered with the properties {@link #NAME} and {@link #TYPE}. Any thread.
+ */
+@ProviderType
+public interface Controller {
+    /** Service and configuration property: the controller's name, which is also the name of its socket. */
+    String NAME = "hotbay.controller.name";
+
+    /** Service and configuration property: its device type, such as {@code blk}. */
+    String TYPE = "hotbay.controller.type";
+
+    /** Configuration property: name of the bdev behind it. */
+    String BDEV = "hotbay.controller.bdev";
+
+    /** Factory PID of controllers. */
+    String FACTORY_PID = "io.hotbay.vhost.controller";
+
+    /** How it is now. */
+    ControllerStatus status();
+}

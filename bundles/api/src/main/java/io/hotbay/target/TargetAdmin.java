@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.target;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * Changes what the target exports. Everything goes through Configuration Admin, so it survives a restart; a change that cannot
+ * be carried out is undone before the exception is thrown. Any thread; a call returns when the change is in effect.
+ */
+@ProviderType
+public interface TargetAdmin {
+    /** Types of bdevs that can be created now, sorted. */
+    Set<String> bdevTypes();
+
+    /** The options of a bdev type. */
+    List<OptionDescription> bdevOptions(String type) throws TargetException;
+
+    /** Device types that controllers can have now, sorted. */
+    Set<String> controllerTypes();
+
+    /** The options of controllers. */
+    List<OptionDescription> controllerOptions() throws TargetException;
+
+    /**
+     * Creates a bdev.
+     *
+     * @param type such as {@code malloc}
+     * @param name letters, digits, '.', '_', '-', at most 64
+     * @param options values as text or already typed
+     */
+    void createBdev(String type, String name, Map<String, ?> options) throws TargetException;
+
+    /** Deletes a bdev that no controller uses. */
+    void deleteBdev(String name) throws TargetException;
+
+    /** Creates a controller over a bdev. Returns when its socket can be connected to. */
+    void createController(String type, String name, String bdev, Map<String, ?> options) throws TargetException;
+
+    /**
+     * Deletes a controller.
+     *
+     * @param force also when a front-end is connected
+     */
+    void deleteController(String name, boolean force) throws TargetException;
+
+    /**
+     * Creates or changes everything a JSON file describes.
+     *
+     * @throws TargetException if the file cannot be read, is malformed or asks for something impossible; the message says
+     *     where, and nothing of the file has been applied
+     */
+    void load(Path file) throws TargetException;
+
+    /**
+     * Waits until the configuration file named at start has been applied and every configured controller listens.
+     *
+     * @param timeoutMillis how long to wait
+     * @throws TargetException if that did not come about; the message says what is missing
+     */
+    void awaitReady(long timeoutMillis) throws TargetException;
+
+    /** The configuration of the target as JSON that {@link #load} takes. */
+    String save() throws TargetException;
+}

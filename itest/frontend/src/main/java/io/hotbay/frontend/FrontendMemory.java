@@ -80,7 +80,7 @@ public final class FrontendMemory implements AutoCloseable {
      *
      * @return their guest address
      */
-    public long allocate(long length, int alignment) {
+    public synchronized long allocate(long length, int alignment) {
         FrontendRegion roomy = regions.stream()
                 .max(Comparator.comparingLong(FrontendRegion::available))
                 .orElseThrow(() -> new IllegalStateException("the front-end's memory has no region"));
@@ -88,7 +88,7 @@ public final class FrontendMemory implements AutoCloseable {
     }
 
     /** Takes unused bytes in a region. */
-    public long allocate(FrontendRegion region, long length, int alignment) {
+    public synchronized long allocate(FrontendRegion region, long length, int alignment) {
         long address = region.allocate(length, alignment);
         if (address == -1) {
             throw new IllegalStateException("the front-end's memory has no " + length + " bytes left; make it larger");

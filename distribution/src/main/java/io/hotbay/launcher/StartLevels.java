@@ -22,6 +22,9 @@ final class StartLevels {
     static final int LAST = SHELLS;
 
     private static final String OWN = "io.hotbay.";
+    /** The log, and what warms up in the background while others start. */
+    private static final Set<String> EARLY_BUNDLES = Set.of("io.hotbay.log", "io.hotbay.linux");
+
     private static final Set<String> TRANSPORT_BUNDLES = Set.of("io.hotbay.vhost-user", "io.hotbay.kata");
     private static final Set<String> SHELL_BUNDLES = Set.of("io.hotbay.admin", "io.hotbay.shell");
 
@@ -38,6 +41,6 @@ final class StartLevels {
         if (SHELL_BUNDLES.contains(name)) {
             return SHELLS;
         }
-        return name.startsWith(OWN) && !name.equals("io.hotbay.log") ? BACKENDS : SERVICES;
+        return name.startsWith(OWN) && !EARLY_BUNDLES.contains(name) ? BACKENDS : SERVICES;
     }
 }

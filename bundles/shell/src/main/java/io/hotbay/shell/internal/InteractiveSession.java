@@ -65,14 +65,22 @@ public final class InteractiveSession {
 
         /** A session on the terminal of this process. */
         InteractiveSession local() throws IOException {
-            // The exec provider uses stty: no native library, so no warning on any JDK.
-            return new InteractiveSession(
-                    TerminalBuilder.builder()
-                            .name("hotbay")
-                            .system(true)
-                            .provider(TerminalBuilder.PROP_PROVIDER_EXEC)
-                            .build(),
-                    this);
+            Thread thread = Thread.currentThread();
+            ClassLoader before = thread.getContextClassLoader();
+            // JLine looks for its providers there, and in a framework finds nothing by default.
+            thread.setContextClassLoader(Terminal.class.getClassLoader());
+            try {
+                // The exec provider uses stty: no native library, so no warning on any JDK.
+                return new InteractiveSession(
+                        TerminalBuilder.builder()
+                                .name("hotbay")
+                                .system(true)
+                                .provider(TerminalBuilder.PROP_PROVIDER_EXEC)
+                                .build(),
+                        this);
+            } finally {
+                thread.setContextClassLoader(before);
+            }
         }
 
         /** A session on a terminal that is somewhere else and passes keys and characters on. */

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Converter;
+import org.apache.felix.service.command.Job;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -48,6 +49,10 @@ public final class ScriptRunner {
                 out.println(session.format(result, Converter.INSPECT));
             }
             return OK;
+        } catch (InterruptedException e) {
+            interruptJob(session);
+            err.println("hotbay: interrupted");
+            return FAILED;
         } catch (Exception e) {
             err.println("hotbay: " + explain(e));
             return FAILED;
@@ -57,14 +62,19 @@ public final class ScriptRunner {
         }
     }
 
+    /** Gogo runs a command on a thread of its own, which the interruption of the waiting one does not reach. */
+    private static void interruptJob(CommandSession session) {
+        Job job = session.foregroundJob();
+        if (job != null) {
+            job.interrupt();
+        }
+    }
+
     static PrintStream printer(OutputStream stream) {
         return new PrintStream(stream, false, StandardCharsets.UTF_8);
     }
 
     private static String explain(Exception e) {
-        if (e instanceof InterruptedException) {
-            return "interrupted";
-        }
         String message = e.getMessage();
         if (e.getClass().getSimpleName().equals("CommandNotFoundException")) {
             return message + "; help lists all commands";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.launcher;
 
+import java.util.List;
 import java.util.Set;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.startlevel.BundleStartLevel;
@@ -28,6 +29,10 @@ final class StartLevels {
     private static final Set<String> TRANSPORT_BUNDLES = Set.of("io.hotbay.vhost-user", "io.hotbay.kata");
     private static final Set<String> SHELL_BUNDLES = Set.of("io.hotbay.admin", "io.hotbay.shell");
 
+    /** What only people and deployments need does not keep the disks waiting. */
+    private static final List<String> SHELL_PREFIXES =
+            List.of("org.apache.felix.gogo", "org.apache.felix.fileinstall", "org.jline", "picocli");
+
     private StartLevels() {}
 
     static void assign(Bundle bundle) {
@@ -38,7 +43,7 @@ final class StartLevels {
         if (TRANSPORT_BUNDLES.contains(name)) {
             return TRANSPORTS;
         }
-        if (SHELL_BUNDLES.contains(name)) {
+        if (SHELL_BUNDLES.contains(name) || SHELL_PREFIXES.stream().anyMatch(name::startsWith)) {
             return SHELLS;
         }
         return name.startsWith(OWN) && !EARLY_BUNDLES.contains(name) ? BACKENDS : SERVICES;

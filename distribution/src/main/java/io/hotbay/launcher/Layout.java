@@ -83,13 +83,22 @@ final class Layout {
         return Path.of(System.getProperty("java.io.tmpdir"), "hotbay-" + System.getProperty("user.name"));
     }
 
-    private static Path defaultStateDir(boolean root) {
+    private Path defaultStateDir(boolean root) {
         if (root) {
             return Path.of("/var/lib/hotbay");
         }
         String state = System.getenv("XDG_STATE_HOME");
-        Path base = state != null ? Path.of(state) : Path.of(System.getProperty("user.home"), ".local", "state");
-        return base.resolve("hotbay");
+        if (state != null) {
+            return Path.of(state, "hotbay");
+        }
+        String home = System.getenv().getOrDefault("HOME", System.getProperty("user.home"));
+        if (Files.isWritable(Path.of(home))) {
+            return Path.of(home, ".local", "state", "hotbay");
+        }
+        Path dir = runDir.resolve("state");
+        System.err.println(
+                "hotbay: the home directory " + home + " cannot be written: keeping the configuration in " + dir);
+        return dir;
     }
 
     private Path defaultSocketDir(boolean root, Path store) {

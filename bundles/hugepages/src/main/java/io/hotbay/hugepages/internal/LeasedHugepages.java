@@ -8,6 +8,7 @@ import io.hotbay.memory.HugepagePool;
 import io.hotbay.memory.HugepageRequest;
 import io.hotbay.memory.MemoryLease;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -177,9 +178,17 @@ public final class LeasedHugepages implements HugepageAllocator {
         }
         if (!warned) {
             warned = true;
-            logger.warn("not enough hugepages, leasing ordinary memory (4 KiB pages) instead: {}", reason.getMessage());
+            logger.warn("not enough hugepages, leasing ordinary memory (4 KiB pages) instead: {}", explain(reason));
         }
         return lease;
+    }
+
+    /** The exception for a missing permission has nothing but the path for a message. */
+    private static String explain(IOException reason) {
+        return reason instanceof AccessDeniedException
+                ? "this user may not write " + reason.getMessage()
+                        + ": run as root, or name a hugetlbfs mount of this user's with mount_point"
+                : reason.getMessage();
     }
 
     @Override

@@ -34,6 +34,8 @@ class SleepAndWakeTest {
     private static final class KickedPoller extends CountingPoller {
         private final EventFd kick;
         private final Semaphore seen = new Semaphore(0);
+        /** A permit for each time it let the reactor sleep. */
+        private final Semaphore resting = new Semaphore(0);
 
         private KickedPoller(EventFd kick) {
             super("kicked");
@@ -52,7 +54,11 @@ class SleepAndWakeTest {
         @Override
         public boolean arm() {
             arms = arms + 1;
-            return poll() == 0;
+            boolean rests = poll() == 0;
+            if (rests) {
+                resting.release();
+            }
+            return rests;
         }
     }
 
@@ -172,6 +178,8 @@ class SleepAndWakeTest {
         long target = reactor.statistics().wakeUps() + count;
         for (long kicks = 0; reactor.statistics().wakeUps() < target; kicks++) {
             assertThat(kicks).as("kicks until it woke often enough").isLessThan(100 * count);
+            // A kick that comes sooner finds the reactor awake, and a quick host never lets it sleep.
+            assertThat(poller.resting.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
             poller.kick.signal();
             assertThat(poller.seen.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
         }

@@ -87,10 +87,4 @@ public final class CpuSet {
         }
         return out.toString();
     }
-
-    /** Writes a set as a mask without leading zeros: {@code 0xd}. */
-    public static String mask(BitSet cores) {
-        BigInteger mask = cores.stream().mapToObj(BigInteger.ONE::shiftLeft).reduce(BigInteger.ZERO, BigInteger::or);
-        return "0x" + mask.toString(16);
-    }
 }

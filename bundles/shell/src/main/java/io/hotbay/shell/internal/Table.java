@@ -28,10 +28,6 @@ final class Table {
         rows.add(row);
     }
 
-    boolean isEmpty() {
-        return rows.isEmpty();
-    }
-
     void print(PrintWriter out) {
         int columns = header.size();
         int[] widths = new int[columns];

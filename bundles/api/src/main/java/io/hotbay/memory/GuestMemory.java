@@ -122,6 +122,11 @@ public final class GuestMemory {
         return handle != NONE && remaining(handle) >= length ? handle : NONE;
     }
 
+    /** The guest physical address of a handle. */
+    public long guestAddress(long handle) {
+        return guestStart[windowOf(handle)] + offsetOf(handle);
+    }
+
     /** How many bytes from a handle on lie in the same window, the handle's own byte included. */
     public int remaining(long handle) {
         return windows[windowOf(handle)].capacity() - offsetOf(handle);

@@ -21,6 +21,15 @@ public final class GuestVirtqueueFactory implements VirtqueueFactory {
     }
 
     @Override
+    public int inFlightBytes(int size, long features) {
+        return align(16 + 16 * size);
+    }
+
+    private static int align(int bytes) {
+        return bytes + 63 & ~63;
+    }
+
+    @Override
     public OwnedVirtqueue open(VirtqueueSetup setup) {
         if (VirtioFeatures.has(setup.features(), VirtioFeatures.RING_PACKED)) {
             throw new IllegalArgumentException(

@@ -25,6 +25,11 @@ public final class TestVirtqueues implements VirtqueueFactory {
     }
 
     @Override
+    public int inFlightBytes(int size, long features) {
+        return 64 * size;
+    }
+
+    @Override
     public OwnedVirtqueue open(VirtqueueSetup setup) {
         return new TestQueue(setup);
     }

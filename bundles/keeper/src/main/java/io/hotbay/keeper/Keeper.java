@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.keeper;
+
+import java.util.Optional;
+import java.util.Set;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * Keeps facts and open file descriptors for a bundle that is replaced, until its successor takes them: the connections of
+ * front-ends, for example. The bundle behind it depends on nothing but the framework, so everything else can be replaced
+ * while it stays. Any thread.
+ */
+@ProviderType
+public interface Keeper {
+    /**
+     * Keeps something. What was kept under that name before is forgotten.
+     *
+     * @param name agreed between the one who leaves and the one who comes
+     * @param kept its descriptors belong to the keeper from now on
+     */
+    void keep(String name, Kept kept);
+
+    /** Hands over what is kept under a name, once: its descriptors belong to the caller from now on. */
+    Optional<Kept> take(String name);
+
+    /** The names under which something is kept. */
+    Set<String> names();
+}

@@ -6,11 +6,13 @@ import static io.hotbay.linux.internal.Kernel.LIBC;
 import io.hotbay.linux.internal.Architecture;
 import io.hotbay.linux.internal.Kernel;
 import io.hotbay.linux.internal.NativeMemory;
+import io.hotbay.linux.internal.Statfs;
 import io.hotbay.linux.internal.Statx;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -43,8 +45,8 @@ public final class Descriptor implements AutoCloseable {
     private static final int F_DUPFD_CLOEXEC = 1030;
     private static final int F_ADD_SEALS = 1033;
     private static final int F_GET_SEALS = 1034;
-    private static final int FALLOC_FL_KEEP_SIZE = 1;
-    private static final int FALLOC_FL_PUNCH_HOLE = 2;
+    public static final int FALLOC_FL_KEEP_SIZE = 1;
+    public static final int FALLOC_FL_PUNCH_HOLE = 2;
     private static final int LOCK_EX = 2;
     private static final int LOCK_NB = 4;
 
@@ -100,6 +102,16 @@ public final class Descriptor implements AutoCloseable {
     /** What the kernel knows of the file. */
     public FileStatus status() throws LinuxException {
         return Statx.of(number());
+    }
+
+    /** What direct I/O (O_DIRECT) on the file needs; empty if the kernel does not tell, as before Linux 6.1. */
+    public Optional<DirectIo> directIo() throws LinuxException {
+        return Optional.ofNullable(Statx.directIo(number()));
+    }
+
+    /** What kind of file system the file lies on. */
+    public FileSystemStatus fileSystem() throws LinuxException {
+        return Statfs.of(number());
     }
 
     /** Sets the size of the file. */

@@ -15,6 +15,9 @@ public interface HotCalls {
     @IgnoreError
     long preadv2(int descriptor, long vector, int count, long position, int flags);
 
+    @IgnoreError
+    long pwritev2(int descriptor, long vector, int count, long position, int flags);
+
     @SaveError
     int epoll_wait(int epoll, long events, int limit, int timeoutMillis);
 }

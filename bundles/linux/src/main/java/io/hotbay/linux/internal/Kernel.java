@@ -22,12 +22,17 @@ public final class Kernel {
     private static final Charset FILE_NAMES = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
 
     static {
-        LIBC = LibraryLoader.create(Libc.class).load("c");
-        HOT = LibraryLoader.create(HotCalls.class).load("c");
+        LIBC = bind(Libc.class);
+        HOT = bind(HotCalls.class);
         RUNTIME = Runtime.getRuntime(LIBC);
     }
 
     private Kernel() {}
+
+    /** Binds further functions of the C library. */
+    public static <T> T bind(Class<T> functions) {
+        return LibraryLoader.create(functions).load("c");
+    }
 
     /**
      * Calls, again while signals interrupt it, and turns -1 into an exception.

@@ -18,6 +18,8 @@ public interface Libc {
 
     int fcntl(int descriptor, int command, int argument);
 
+    int ioctl(int descriptor, long request, long argument);
+
     int ftruncate(int descriptor, long size);
 
     long pread(int descriptor, long address, long length, long position);

@@ -3,6 +3,7 @@ package io.hotbay.linux.internal;
 
 import static io.hotbay.linux.internal.Kernel.LIBC;
 
+import io.hotbay.linux.DirectIo;
 import io.hotbay.linux.FileStatus;
 import io.hotbay.linux.LinuxException;
 import java.nio.ByteBuffer;
@@ -20,9 +21,13 @@ public final class Statx {
     private static final int RDEV_MINOR = 132;
     private static final int DEVICE_MAJOR = 136;
     private static final int DEVICE_MINOR = 140;
+    private static final int DIRECT_MEMORY_ALIGNMENT = 152;
+    private static final int DIRECT_OFFSET_ALIGNMENT = 156;
+    private static final int MASK = 0;
     private static final int LENGTH = 256;
 
     private static final int STATX_BASIC_STATS = 0x7ff;
+    private static final int STATX_DIOALIGN = 0x2000;
     private static final int AT_FDCWD = -100;
     private static final int AT_SYMLINK_NOFOLLOW = 0x100;
     private static final int AT_EMPTY_PATH = 0x1000;
@@ -48,6 +53,18 @@ public final class Statx {
                 "descriptor " + descriptor,
                 () -> LIBC.statx(descriptor, EMPTY_PATH, AT_EMPTY_PATH, STATX_BASIC_STATS, result.address()));
         return read(result.bytes());
+    }
+
+    /** What direct I/O on a file needs, or null if the kernel does not tell. */
+    public static DirectIo directIo(int descriptor) throws LinuxException {
+        NativeMemory result = new NativeMemory(LENGTH);
+        Kernel.call(
+                "statx",
+                "descriptor " + descriptor,
+                () -> LIBC.statx(descriptor, EMPTY_PATH, AT_EMPTY_PATH, STATX_DIOALIGN, result.address()));
+        ByteBuffer bytes = result.bytes();
+        boolean told = (bytes.getInt(MASK) & STATX_DIOALIGN) != 0;
+        return told ? new DirectIo(bytes.getInt(DIRECT_MEMORY_ALIGNMENT), bytes.getInt(DIRECT_OFFSET_ALIGNMENT)) : null;
     }
 
     private static FileStatus read(ByteBuffer bytes) {

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.bdevuring.internal;
+
+import io.hotbay.bdev.ByteSize;
+import io.hotbay.linux.BlockDeviceStatus;
+import io.hotbay.linux.Descriptor;
+import io.hotbay.linux.DirectIo;
+import io.hotbay.linux.Errno;
+import io.hotbay.linux.FileStatus;
+import io.hotbay.linux.LinuxException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * An open file or block device, and what is known of it. Whoever opens it holds it alone, unless it is opened for reading only: two
+ * disks in one file would destroy each other.
+ */
+final class DiskFile implements AutoCloseable {
+    /** What direct I/O needs on kernels that do not tell: enough for every disk there is. */
+    private static final DirectIo CAUTIOUS = new DirectIo(4096, 4096);
+
+    private static final int NEW_FILE_MODE = 0600;
+
+    private final Path path;
+    private final Descriptor descriptor;
+    private final boolean blockDevice;
+    private final boolean inMemory;
+    private final DirectIo direct;
+    private final BlockDeviceStatus device;
+
+    private DiskFile(
+            Path path,
+            Descriptor descriptor,
+            boolean blockDevice,
+            boolean inMemory,
+            DirectIo direct,
+            BlockDeviceStatus device) {
+        this.path = path;
+        this.descriptor = descriptor;
+        this.blockDevice = blockDevice;
+        this.inMemory = inMemory;
+        this.direct = direct;
+        this.device = device;
+    }
+
+    /**
+     * Opens a file or a block device.
+     *
+     * @param direct whether to go around the page cache
+     * @param createSize bytes of a file that is made if there is none; 0 when there must be one
+     * @throws IOException if it cannot be used; the message tells what to do
+     */
+    static DiskFile open(Path path, boolean readOnly, boolean direct, long createSize) throws IOException {
+        boolean create = createSize > 0 && Files.notExists(path);
+        Descriptor descriptor = openDescriptor(path, flags(path, readOnly, direct, create));
+        try {
+            return check(path, descriptor, readOnly, direct, create ? createSize : 0);
+        } catch (IOException e) {
+            descriptor.close();
+            if (create) {
+                Files.deleteIfExists(path);
+            }
+            throw e;
+        }
+    }
+
+    private static int flags(Path path, boolean readOnly, boolean direct, boolean create) throws IOException {
+        int flags = readOnly ? Descriptor.O_RDONLY : Descriptor.O_RDWR;
+        if (direct) {
+            flags |= Descriptor.O_DIRECT;
+        }
+        if (create) {
+            flags |= Descriptor.O_CREAT | Descriptor.O_EXCL;
+        } else if (!readOnly && isBlockDevice(path)) {
+            // the kernel refuses devices that are mounted or in use
+            flags |= Descriptor.O_EXCL;
+        }
+        return flags;
+    }
+
+    private static boolean isBlockDevice(Path path) throws IOException {
+        return Files.exists(path) && FileStatus.of(path.toRealPath()).isBlockDevice();
+    }
+
+    private static Descriptor openDescriptor(Path path, int flags) throws IOException {
+        try {
+            return Descriptor.open(path, flags, NEW_FILE_MODE);
+        } catch (LinuxException e) {
+            throw new IOException(path + ": " + reason(e, flags), e);
+        }
+    }
+
+    private static String reason(LinuxException e, int flags) {
+        switch (e.errno()) {
+            case Errno.ENOENT:
+                return "there is no such file: name one that exists, or give create=true and a size";
+            case Errno.EISDIR:
+                return "is a directory: name a file or a block device";
+            case Errno.EBUSY:
+                return "is in use, mounted for example: unmount it first";
+            case Errno.EROFS:
+                return "lies on a file system that is mounted read-only: give readonly=true";
+            case Errno.EACCES:
+            case Errno.EPERM:
+                return "access is denied: run as a user who may, or give readonly=true";
+            case Errno.EINVAL:
+                return (flags & Descriptor.O_DIRECT) != 0
+                        ? "its file system does no direct I/O: give direct=false"
+                        : e.getMessage();
+            default:
+                return e.getMessage();
+        }
+    }
+
+    private static DiskFile check(Path path, Descriptor descriptor, boolean readOnly, boolean direct, long newSize)
+            throws IOException {
+        FileStatus status = descriptor.status();
+        if (status.isDirectory()) {
+            throw new IOException(path + ": is a directory: name a file or a block device");
+        }
+        if (!status.isRegularFile() && !status.isBlockDevice()) {
+            throw new IOException(path + ": is neither a file nor a block device");
+        }
+        if (!readOnly && status.isRegularFile() && !descriptor.tryLock()) {
+            throw new IOException(path + ": is in use as a disk already, by this target or another program");
+        }
+        if (newSize > 0) {
+            grow(path, descriptor, newSize);
+        }
+        return new DiskFile(
+                path,
+                descriptor,
+                status.isBlockDevice(),
+                status.isRegularFile() && descriptor.fileSystem().isInMemory(),
+                direct ? directIo(path, descriptor) : null,
+                status.isBlockDevice() ? BlockDeviceStatus.of(descriptor) : null);
+    }
+
+    private static void grow(Path path, Descriptor descriptor, long size) throws IOException {
+        try {
+            descriptor.truncate(size);
+        } catch (LinuxException e) {
+            throw new IOException(path + ": cannot have " + ByteSize.format(size) + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static DirectIo directIo(Path path, Descriptor descriptor) throws IOException {
+        DirectIo needs = descriptor.directIo().orElse(CAUTIOUS);
+        if (!needs.isSupported()) {
+            throw new IOException(path + ": its file system does no direct I/O: give direct=false");
+        }
+        return needs;
+    }
+
+    Path path() {
+        return path;
+    }
+
+    /** Number of its descriptor. */
+    int number() {
+        return descriptor.number();
+    }
+
+    /** Its size now, in bytes. */
+    long size() throws IOException {
+        return blockDevice
+                ? BlockDeviceStatus.of(descriptor).size()
+                : descriptor.status().size();
+    }
+
+    /** Changes the size of a file. */
+    void resize(long size) throws IOException {
+        if (blockDevice) {
+            throw new IOException(path + ": is a block device and has the size it has");
+        }
+        grow(path, descriptor, size);
+    }
+
+    boolean isBlockDevice() {
+        return blockDevice;
+    }
+
+    /** Whether it lives in memory: nobody waits for a device then. */
+    boolean isInMemory() {
+        return inMemory;
+    }
+
+    /** Whether requests go around the page cache. */
+    boolean isDirect() {
+        return direct != null;
+    }
+
+    /** What addresses of data must be multiples of, a power of two. */
+    int memoryAlignment() {
+        return direct == null ? 1 : direct.memoryAlignment();
+    }
+
+    /** The smallest block that can be read and written, in bytes. */
+    int smallestBlock() {
+        int logical = device == null ? 1 : device.logicalBlockSize();
+        return Math.max(logical, direct == null ? 1 : direct.offsetAlignment());
+    }
+
+    /** The block that is written without reading first, in bytes; 0 when that is not known. */
+    int physicalBlock() {
+        return device == null ? 0 : device.physicalBlockSize();
+    }
+
+    @Override
+    public void close() {
+        descriptor.close();
+    }
+}

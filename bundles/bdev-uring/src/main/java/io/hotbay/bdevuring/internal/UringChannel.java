@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.bdevuring.internal;
+
+import io.hotbay.bdev.BdevOptions;
+import io.hotbay.bdev.BlockChannel;
+import io.hotbay.bdev.BlockRequests;
+import io.hotbay.bdev.BlockStatus;
+import io.hotbay.bdev.BlockType;
+import io.hotbay.linux.Descriptor;
+import io.hotbay.linux.Errno;
+import io.hotbay.linux.IoUring;
+import io.hotbay.linux.LinuxException;
+import io.hotbay.linux.VectoredIo;
+
+/**
+ * One queue's way into a file. What the page cache has is read at once, by an ordinary system call, which is far quicker than
+ * io_uring; what would have to wait for a device goes through io_uring, so the reactor never waits.
+ *
+ * <pre>
+ *   start ──at once──▶ done
+ *     └──would wait──▶ io_uring ──all──▶ done
+ *                         ▲──less──┘
+ * </pre>
+ */
+final class UringChannel implements BlockChannel {
+    /** fallocate(2), FALLOC_FL_ZERO_RANGE. */
+    private static final int ZERO_RANGE = 0x10;
+
+    private static final int PUNCH = Descriptor.FALLOC_FL_PUNCH_HOLE | Descriptor.FALLOC_FL_KEEP_SIZE;
+    private static final int ZERO = ZERO_RANGE | Descriptor.FALLOC_FL_KEEP_SIZE;
+
+    /** After as many requests in a row that could not be done at once, the next ones are not even tried. */
+    private static final int HOPELESS = 64;
+
+    /** So many are not tried then: the file may be in the page cache by now. */
+    private static final int UNTRIED = 1024;
+
+    /** How often the kernel is asked again when it is short of memory. */
+    private static final int PATIENCE = 1000;
+
+    private final BdevOptions options;
+    private final DiskFile file;
+    private final int number;
+    private final boolean inMemory;
+    private final boolean direct;
+    private final FailureLog failures;
+    private final BlockRequests requests;
+    private final Transfer transfer;
+    private final IoUring uring;
+    private final ZeroVectors zeros;
+    /** Whether zeros have to be written, by slot: the file cannot be told to be zero there. */
+    private final boolean[] plainZeros;
+
+    private int misses;
+    private int untried;
+
+    UringChannel(BdevOptions options, DiskFile file, FailureLog failures, BlockRequests requests)
+            throws LinuxException {
+        this.options = options;
+        this.file = file;
+        this.number = file.number();
+        this.inMemory = file.isInMemory();
+        this.direct = file.isDirect();
+        this.failures = failures;
+        this.requests = requests;
+        transfer = new Transfer(requests, file.memoryAlignment());
+        zeros = new ZeroVectors(requests.slots());
+        plainZeros = new boolean[requests.slots()];
+        uring = IoUring.create(requests.slots());
+    }
+
+    // ---- taking requests
+
+    @Override
+    public void submit(BlockRequests table) {
+        int pending = requests.pending();
+        for (int i = 0; i < pending; i++) {
+            start(requests.pendingSlot(i));
+        }
+        submitPrepared();
+    }
+
+    private void start(int slot) {
+        int type = requests.type(slot);
+        if (options.refuses(type)) {
+            requests.complete(slot, BlockStatus.READ_ONLY);
+            return;
+        }
+        switch (type) {
+            case BlockType.READ:
+            case BlockType.WRITE:
+                transfer.begin(slot);
+                transfer.prepare(slot, type == BlockType.WRITE);
+                if (direct || !moveAtOnce(slot, type == BlockType.WRITE)) {
+                    move(slot, type == BlockType.WRITE);
+                }
+                break;
+            case BlockType.FLUSH:
+                uring.sync(number, slot);
+                break;
+            case BlockType.DISCARD:
+                uring.allocate(number, PUNCH, requests.offset(slot), requests.length(slot), slot);
+                break;
+            case BlockType.WRITE_ZEROES:
+                plainZeros[slot] = false;
+                zero(slot);
+                break;
+            default:
+                requests.complete(slot, BlockStatus.UNSUPPORTED);
+                break;
+        }
+    }
+
+    /** @return false if it is not done, or not all of it */
+    private boolean moveAtOnce(int slot, boolean write) {
+        if (untried > 0) {
+            untried--;
+            return false;
+        }
+        long moved = write ? writeAtOnce(slot) : readAtOnce(slot);
+        if (moved <= 0) {
+            missed();
+            return false;
+        }
+        misses = 0;
+        transfer.advance(slot, write, moved);
+        if (transfer.isDone(slot)) {
+            requests.complete(slot, BlockStatus.OK);
+            return true;
+        }
+        transfer.prepare(slot, write);
+        return false;
+    }
+
+    private long readAtOnce(int slot) {
+        return inMemory
+                ? VectoredIo.read(number, transfer.vectors(), transfer.count(), requests.offset(slot))
+                : VectoredIo.readAtOnce(number, transfer.vectors(), transfer.count(), requests.offset(slot));
+    }
+
+    private long writeAtOnce(int slot) {
+        return inMemory
+                ? VectoredIo.write(number, transfer.vectors(), transfer.count(), requests.offset(slot))
+                : VectoredIo.writeAtOnce(number, transfer.vectors(), transfer.count(), requests.offset(slot));
+    }
+
+    private void missed() {
+        if (++misses == HOPELESS) {
+            misses = 0;
+            untried = UNTRIED;
+        }
+    }
+
+    private void move(int slot, boolean write) {
+        long position = requests.offset(slot) + transfer.done(slot);
+        if (write) {
+            uring.writev(number, transfer.vectors(), transfer.count(), position, slot);
+        } else {
+            uring.readv(number, transfer.vectors(), transfer.count(), position, slot);
+        }
+    }
+
+    private void submitPrepared() {
+        try {
+            for (int tries = 0; !uring.submit(); tries++) {
+                if (tries == PATIENCE) {
+                    throw new IllegalStateException(file.path() + ": the kernel takes no requests");
+                }
+            }
+        } catch (LinuxException e) {
+            throw new IllegalStateException(file.path() + ": " + e.getMessage(), e);
+        }
+    }
+
+    // ---- finishing requests
+
+    @Override
+    public int poll() {
+        int before = requests.completed();
+        boolean more = false;
+        while (uring.next()) {
+            more |= finish((int) uring.tag(), uring.result());
+        }
+        if (more) {
+            submitPrepared();
+        }
+        return requests.completed() - before;
+    }
+
+    /** @return whether the request goes on */
+    private boolean finish(int slot, int result) {
+        int type = requests.type(slot);
+        if (result == -Errno.EINTR || result == -Errno.EAGAIN) {
+            return again(slot, type);
+        }
+        if (result < 0) {
+            return fail(slot, type, -result);
+        }
+        boolean write = type == BlockType.WRITE;
+        if (!write && type != BlockType.READ && !(type == BlockType.WRITE_ZEROES && plainZeros[slot])) {
+            requests.complete(slot, BlockStatus.OK);
+            return false;
+        }
+        if (result == 0) {
+            // the file has become shorter than the disk
+            return fail(slot, type, Errno.ENXIO);
+        }
+        transfer.advance(slot, write, result);
+        if (transfer.isDone(slot)) {
+            requests.complete(slot, BlockStatus.OK);
+            return false;
+        }
+        return again(slot, type);
+    }
+
+    private boolean again(int slot, int type) {
+        switch (type) {
+            case BlockType.READ:
+            case BlockType.WRITE:
+                transfer.prepare(slot, type == BlockType.WRITE);
+                move(slot, type == BlockType.WRITE);
+                break;
+            case BlockType.FLUSH:
+                uring.sync(number, slot);
+                break;
+            case BlockType.DISCARD:
+                uring.allocate(number, PUNCH, requests.offset(slot), requests.length(slot), slot);
+                break;
+            default:
+                zero(slot);
+                break;
+        }
+        return true;
+    }
+
+    private boolean fail(int slot, int type, int errno) {
+        boolean impossible = errno == Errno.ENOTSUP || errno == Errno.ENOSYS;
+        if (impossible && type == BlockType.WRITE_ZEROES && !plainZeros[slot]) {
+            plainZeros[slot] = true;
+            transfer.begin(slot);
+            zero(slot);
+            return true;
+        }
+        if (impossible && type == BlockType.DISCARD) {
+            requests.complete(slot, BlockStatus.UNSUPPORTED);
+            return false;
+        }
+        boolean full = errno == Errno.ENOSPC;
+        failures.failed(type, errno);
+        requests.complete(slot, full ? BlockStatus.NO_SPACE : BlockStatus.IO_ERROR);
+        return false;
+    }
+
+    private void zero(int slot) {
+        if (plainZeros[slot]) {
+            int count = zeros.prepare(slot, requests.length(slot) - transfer.done(slot));
+            uring.writev(number, zeros.vectors(), count, requests.offset(slot) + transfer.done(slot), slot);
+        } else {
+            boolean unmap = (requests.flags(slot) & BlockRequests.FLAG_UNMAP) != 0;
+            uring.allocate(number, unmap ? PUNCH : ZERO, requests.offset(slot), requests.length(slot), slot);
+        }
+    }
+
+    @Override
+    public int wakeDescriptor() {
+        return uring.number();
+    }
+
+    @Override
+    public void close() {
+        uring.close();
+    }
+}

@@ -230,6 +230,18 @@ public final class Descriptor implements AutoCloseable {
         return (int) Kernel.call("fcntl", this, () -> LIBC.fcntl(open, command, argument));
     }
 
+    /**
+     * Gives up the ownership: the descriptor stays open, and whoever gets the number has to close it.
+     *
+     * @throws IllegalStateException if it has been closed
+     */
+    public int release() {
+        if (!closed.compareAndSet(false, true)) {
+            throw new IllegalStateException("descriptor " + number + " has been closed");
+        }
+        return number;
+    }
+
     /** Closes it, unless that has been done. Errors are lost: there is nothing left to do about them. */
     @Override
     public void close() {

@@ -4,6 +4,7 @@ package io.hotbay.linux;
 import io.hotbay.linux.internal.Kernel;
 import io.hotbay.linux.internal.NativeMemory;
 import io.hotbay.linux.internal.PeerCredentials;
+import io.hotbay.linux.internal.PollDescriptors;
 import io.hotbay.linux.internal.SocketAddress;
 import io.hotbay.linux.internal.SocketMessage;
 import io.hotbay.linux.internal.Sockets;
@@ -165,6 +166,21 @@ public final class UnixConnection implements AutoCloseable {
     }
 
     /**
+     * Waits until there is something to receive, which may be the end of the stream.
+     *
+     * @return false if somebody has signalled the event meanwhile, or before
+     * @throws ClosedChannelException if the connection has been closed on this side
+     */
+    public boolean awaitMessage(EventFd interruption) throws IOException {
+        receiving.lock();
+        try {
+            return !PollDescriptors.awaitEither(openNumber(), interruption.number());
+        } finally {
+            receiving.unlock();
+        }
+    }
+
+    /**
      * Sends all of the buffer, and descriptors with its first byte. They stay open here.
      *
      * @throws ClosedChannelException if the connection has been closed on this side
@@ -220,6 +236,26 @@ public final class UnixConnection implements AutoCloseable {
     public synchronized void shutdown() {
         if (socket.isOpen()) {
             Sockets.shutdown(socket.number());
+        }
+    }
+
+    /**
+     * Gives the connection up without ending it: what the peer has sent and nobody received stays in it for whoever
+     * {@linkplain #adopt adopts} the descriptor. Waits until nobody is in the middle of a call any more.
+     *
+     * @throws ClosedChannelException if the connection has been closed on this side
+     */
+    public Descriptor handOver() throws ClosedChannelException {
+        receiving.lock();
+        sending.lock();
+        try {
+            synchronized (this) {
+                openNumber();
+                return Descriptor.adopt(socket.release());
+            }
+        } finally {
+            sending.unlock();
+            receiving.unlock();
         }
     }
 

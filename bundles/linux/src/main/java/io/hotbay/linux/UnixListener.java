@@ -3,12 +3,10 @@ package io.hotbay.linux;
 
 import io.hotbay.linux.internal.Kernel;
 import io.hotbay.linux.internal.ListeningSocket;
-import io.hotbay.linux.internal.Sockets;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
-import jnr.unixsocket.UnixSocketChannel;
 
 /** A listening unix stream socket. Its file appears when peers can connect, and goes when it is closed. */
 public final class UnixListener implements AutoCloseable {
@@ -50,17 +48,38 @@ public final class UnixListener implements AutoCloseable {
      *     longer than 107 bytes, or if the kernel refuses
      */
     public static UnixListener bind(Path path, Options options) throws IOException {
-        Epoll events = Epoll.create();
-        EventFd wakeUp = null;
-        ListeningSocket socket = null;
+        return open(path, ListeningSocket.bind(path, options));
+    }
+
+    /**
+     * Goes on with a socket that another listener has {@linkplain #handOver() handed over}. Peers that have connected meanwhile are
+     * accepted.
+     *
+     * @param listening belongs to the listener from now on
+     */
+    public static UnixListener adopt(Path path, Descriptor listening) throws IOException {
+        ListeningSocket socket;
         try {
+            socket = ListeningSocket.adopt(path, listening);
+        } catch (LinuxException e) {
+            listening.close();
+            throw e;
+        }
+        return open(path, socket);
+    }
+
+    private static UnixListener open(Path path, ListeningSocket socket) throws LinuxException {
+        Epoll events = null;
+        EventFd wakeUp = null;
+        try {
+            events = Epoll.create();
             wakeUp = EventFd.create();
             events.add(wakeUp.number(), Epoll.IN, CLOSED);
-            socket = ListeningSocket.bind(path, options);
-            events.add(socket.channel().getFD(), Epoll.IN, CONNECTION);
+            events.add(socket.number(), Epoll.IN, CONNECTION);
             return new UnixListener(path, socket, events, wakeUp);
-        } catch (IOException | RuntimeException e) {
-            release(socket, events, wakeUp);
+        } catch (LinuxException | RuntimeException e) {
+            socket.close();
+            release(events, wakeUp);
             throw e;
         }
     }
@@ -91,8 +110,8 @@ public final class UnixListener implements AutoCloseable {
         // jnr's channel closes itself when an interrupted thread enters it
         boolean interrupted = Thread.interrupted();
         try {
-            UnixSocketChannel accepted = socket.channel().accept();
-            return accepted == null ? refused(Kernel.errno()) : adopt(accepted);
+            Descriptor accepted = socket.accept();
+            return accepted == null ? refused(Kernel.errno()) : UnixConnection.adopt(accepted);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -100,23 +119,10 @@ public final class UnixListener implements AutoCloseable {
         }
     }
 
-    private static UnixConnection adopt(UnixSocketChannel accepted) throws LinuxException {
-        Descriptor descriptor = Descriptor.adopt(accepted.getFD());
-        // from here on it is ours alone
-        accepted.setFD(-1);
-        try {
-            Sockets.closeOnExec(descriptor.number());
-            return UnixConnection.adopt(descriptor);
-        } catch (LinuxException e) {
-            descriptor.close();
-            throw e;
-        }
-    }
-
     private UnixConnection refused(int errno) throws LinuxException {
         switch (errno) {
             case Errno.EMFILE, Errno.ENFILE, Errno.ENOMEM, Errno.ENOBUFS -> {
-                int listening = socket.channel().getFD();
+                int listening = socket.number();
                 events.modify(listening, 0, CONNECTION);
                 events.await(PAUSE_MILLIS);
                 events.modify(listening, Epoll.IN, CONNECTION);
@@ -142,19 +148,39 @@ public final class UnixListener implements AutoCloseable {
         wakeUp.signal();
         accepting.lock();
         try {
-            release(socket, events, wakeUp);
+            socket.close();
+            release(events, wakeUp);
         } finally {
             accepting.unlock();
         }
     }
 
-    private static void release(ListeningSocket socket, Epoll events, EventFd wakeUp) {
-        if (socket != null) {
-            socket.close();
+    /**
+     * Ends listening as {@link #close()} does, but neither the socket nor its file goes: peers can connect, and wait for the one who
+     * {@linkplain #adopt adopts} it.
+     *
+     * @throws IllegalStateException if it has been closed
+     */
+    public Descriptor handOver() {
+        if (!closed.compareAndSet(false, true)) {
+            throw new IllegalStateException("the listener on " + path + " has been closed");
         }
+        wakeUp.signal();
+        accepting.lock();
+        try {
+            return socket.handOver();
+        } finally {
+            release(events, wakeUp);
+            accepting.unlock();
+        }
+    }
+
+    private static void release(Epoll events, EventFd wakeUp) {
         if (wakeUp != null) {
             wakeUp.close();
         }
-        events.close();
+        if (events != null) {
+            events.close();
+        }
     }
 }

@@ -244,4 +244,38 @@ class UnixConnectionTest {
         assertThat(peer.uid()).isEqualTo(Users.effectiveUid());
         assertThat(peer.gid()).isEqualTo(Users.effectiveGid());
     }
+
+    @Test
+    void shouldHandOverWithWhatNobodyHasReceived() throws Exception {
+        UnixConnection[] ends = UnixConnection.pair();
+        try (UnixConnection peer = ends[0];
+                EventFd stop = EventFd.create()) {
+            peer.send(ByteBuffer.wrap(new byte[] {1, 2}), List.of());
+            assertThat(ends[1].awaitMessage(stop)).isTrue();
+            ByteBuffer first = ByteBuffer.allocate(1);
+            ends[1].receiveFully(first, new ArrayList<>());
+            try (UnixConnection successor = UnixConnection.adopt(ends[1].handOver())) {
+                ends[1].close();
+                ByteBuffer second = ByteBuffer.allocate(1);
+                assertThat(successor.receiveFully(second, new ArrayList<>())).isTrue();
+                assertThat(second.get(0)).isEqualTo((byte) 2);
+            }
+            assertThatThrownBy(ends[1]::handOver).isInstanceOf(ClosedChannelException.class);
+        }
+    }
+
+    @Test
+    void shouldBeInterruptedWhileItWaitsForAMessage() throws Exception {
+        UnixConnection[] ends = UnixConnection.pair();
+        try (UnixConnection peer = ends[0];
+                UnixConnection own = ends[1];
+                EventFd stop = EventFd.create()) {
+            WaitingThread<Boolean> waiting = new WaitingThread<>(() -> own.awaitMessage(stop));
+            stop.signal();
+            assertThat(waiting.result()).isFalse();
+            stop.drain();
+            peer.close();
+            assertThat(own.awaitMessage(stop)).isTrue();
+        }
+    }
 }

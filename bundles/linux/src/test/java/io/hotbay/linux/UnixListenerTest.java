@@ -301,4 +301,43 @@ class UnixListenerTest {
             assertThat(server.number()).isNotEqualTo(client.number());
         }
     }
+
+    @Test
+    void shouldHandOverItsSocketWithThePeersThatWait() throws Exception {
+        Path path = directory.resolve("s");
+        UnixListener before = UnixListener.bind(path, DEFAULTS);
+        WaitingThread<UnixConnection> acceptor =
+                new WaitingThread<>(before::accept).awaitCall(WaitingThread.EPOLL_WAIT);
+        Descriptor socket = before.handOver();
+        assertThat(acceptor.result()).isNull();
+        assertThat(path).exists();
+
+        try (UnixConnection client = UnixConnection.connect(path)) {
+            try (UnixListener after = UnixListener.adopt(path, socket);
+                    UnixConnection server = after.accept();
+                    Descriptor file = Memfd.create("passed", 7)) {
+                assertPassed(client, server, file);
+                assertThatThrownBy(() -> UnixListener.bind(path, DEFAULTS)).hasMessageContaining("listens on");
+            }
+        }
+        assertThat(path).doesNotExist();
+        before.close();
+        assertThatThrownBy(before::handOver).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void shouldHandOverTwice() throws Exception {
+        Path path = directory.resolve("s");
+        long open = OpenDescriptors.count();
+        UnixListener first = UnixListener.bind(path, DEFAULTS);
+        UnixListener second = UnixListener.adopt(path, first.handOver());
+        try (UnixListener third = UnixListener.adopt(path, second.handOver());
+                UnixConnection client = UnixConnection.connect(path);
+                UnixConnection server = third.accept()) {
+            assertThat(server.peer().pid())
+                    .isEqualTo((int) ProcessHandle.current().pid());
+            assertThat(client.number()).isNotEqualTo(server.number());
+        }
+        assertThat(OpenDescriptors.count()).isEqualTo(open);
+    }
 }

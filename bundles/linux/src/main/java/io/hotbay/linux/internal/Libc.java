@@ -55,9 +55,13 @@ public interface Libc {
 
     int epoll_ctl(int epoll, int operation, int descriptor, long event);
 
+    int poll(long descriptors, long count, int timeoutMillis);
+
     int socket(int domain, int type, int protocol);
 
     int socketpair(int domain, int type, int protocol, long descriptors);
+
+    int accept4(int socket, long address, long length, int flags);
 
     int connect(int socket, long address, int length);
 

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import jnr.unixsocket.UnixServerSocketChannel;
 import jnr.unixsocket.UnixSocketAddress;
+import jnr.unixsocket.UnixSocketChannel;
 
 /**
  * A listening socket and its file. The socket is bound under another name in the same directory, gets its rights and
@@ -26,13 +27,26 @@ public final class ListeningSocket {
     private static final int LONGEST_PLAIN_NAME = 40;
 
     private final Path path;
+    /** Null if somebody else has made the socket. */
     private final UnixServerSocketChannel channel;
+
+    private final Descriptor descriptor;
     private final FileStatus file;
 
-    private ListeningSocket(Path path, UnixServerSocketChannel channel, FileStatus file) {
+    private ListeningSocket(Path path, UnixServerSocketChannel channel, Descriptor descriptor, FileStatus file) {
         this.path = path;
         this.channel = channel;
+        this.descriptor = descriptor;
         this.file = file;
+    }
+
+    /**
+     * Takes over a socket that listens already, and its file.
+     *
+     * @param descriptor non-blocking; stays the caller's if this fails
+     */
+    public static ListeningSocket adopt(Path path, Descriptor descriptor) throws LinuxException {
+        return new ListeningSocket(path, null, descriptor, FileStatus.of(path));
     }
 
     public static ListeningSocket bind(Path path, Options options) throws IOException {
@@ -46,7 +60,8 @@ public final class ListeningSocket {
             UnixServerSocketChannel channel = UnixServerSocketChannel.open();
             try {
                 listen(channel, path, addressable(temporary, directory), options);
-                return new ListeningSocket(path, channel, moveInto(path, temporary, options));
+                FileStatus file = moveInto(path, temporary, options);
+                return new ListeningSocket(path, channel, Descriptor.adopt(channel.getFD()), file);
             } catch (IOException | RuntimeException e) {
                 channel.close();
                 unlink(temporary);
@@ -151,8 +166,35 @@ public final class ListeningSocket {
         LIBC.unlink(Kernel.path(path));
     }
 
-    public UnixServerSocketChannel channel() {
-        return channel;
+    public int number() {
+        return descriptor.number();
+    }
+
+    /** The next connection, or null if there is none or it cannot be had: errno tells. */
+    public Descriptor accept() throws IOException {
+        return channel == null ? acceptPlainly() : acceptByChannel();
+    }
+
+    private Descriptor acceptPlainly() {
+        int accepted = Sockets.accept(descriptor.number());
+        return accepted == -1 ? null : Descriptor.adopt(accepted);
+    }
+
+    private Descriptor acceptByChannel() throws IOException {
+        UnixSocketChannel accepted = channel.accept();
+        if (accepted == null) {
+            return null;
+        }
+        Descriptor connection = Descriptor.adopt(accepted.getFD());
+        // from here on it is ours alone
+        accepted.setFD(-1);
+        try {
+            Sockets.closeOnExec(connection.number());
+            return connection;
+        } catch (LinuxException e) {
+            connection.close();
+            throw e;
+        }
     }
 
     /** Removes the file, unless it is not this socket's any more, and closes the socket. */
@@ -165,11 +207,13 @@ public final class ListeningSocket {
         } catch (LinuxException e) {
             // the file has gone already
         }
-        try {
-            channel.close();
-        } catch (IOException e) {
-            // its descriptor is closed nevertheless
-        }
+        // not the channel: its way of closing would end the listening for whoever else has a descriptor of it
+        descriptor.close();
+    }
+
+    /** Lets go of the socket, which goes on to listen; its file stays. */
+    public Descriptor handOver() {
+        return Descriptor.adopt(descriptor.release());
     }
 
     /**

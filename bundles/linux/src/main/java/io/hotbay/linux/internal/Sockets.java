@@ -67,6 +67,11 @@ public final class Sockets {
         Reference.reachabilityFence(address);
     }
 
+    /** Accepts a connection; -1 if there is none. */
+    public static int accept(int socket) {
+        return LIBC.accept4(socket, 0, 0, SOCK_CLOEXEC);
+    }
+
     /** Sends a message, or a part of it; -1 if that fails. A peer that is gone is an error and no signal. */
     public static long send(int socket, SocketMessage message) {
         long sent = LIBC.sendmsg(socket, message.address(), MSG_NOSIGNAL);

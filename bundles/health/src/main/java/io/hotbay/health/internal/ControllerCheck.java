@@ -3,14 +3,15 @@ package io.hotbay.health.internal;
 
 import io.hotbay.target.ConfiguredStatus;
 import io.hotbay.target.ConfiguredStatus.Kind;
-import io.hotbay.target.Controller;
 import io.hotbay.target.ControllerStatus;
 import io.hotbay.target.TargetAdmin;
 import io.hotbay.target.TargetException;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.apache.felix.hc.api.HealthCheck;
 import org.apache.felix.hc.api.Result;
+import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -22,17 +23,20 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 @TargetCheck(name = "controllers")
 public final class ControllerCheck implements HealthCheck {
     private final TargetAdmin admin;
-    private final List<Controller> controllers;
+    private final Supplier<List<ControllerStatus>> controllers;
 
     /** @param admin null while it is not there */
     @Activate
     public ControllerCheck(
             @Reference(cardinality = ReferenceCardinality.OPTIONAL, policyOption = ReferencePolicyOption.GREEDY)
                     TargetAdmin admin,
-            @Reference(cardinality = ReferenceCardinality.MULTIPLE, policyOption = ReferencePolicyOption.GREEDY)
-                    List<Controller> controllers) {
+            BundleContext context) {
+        this(admin, new RunningControllers(context));
+    }
+
+    ControllerCheck(TargetAdmin admin, Supplier<List<ControllerStatus>> controllers) {
         this.admin = admin;
-        this.controllers = List.copyOf(controllers);
+        this.controllers = controllers;
     }
 
     @Override
@@ -52,7 +56,7 @@ public final class ControllerCheck implements HealthCheck {
 
     private Result check(Findings findings) throws TargetException {
         TreeMap<String, ControllerStatus> running = new TreeMap<>();
-        controllers.stream().map(Controller::status).forEach(status -> running.put(status.name(), status));
+        controllers.get().forEach(status -> running.put(status.name(), status));
         List<ConfiguredStatus> configured = admin.configured();
         configured.stream()
                 .filter(each -> each.kind() == Kind.CONTROLLER && !running.containsKey(each.name()))

@@ -4,7 +4,7 @@ package io.hotbay.health.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hotbay.target.ConfiguredStatus;
-import io.hotbay.target.Controller;
+import io.hotbay.target.ControllerStatus;
 import io.hotbay.target.ControllerStatus.State;
 import java.util.List;
 import org.apache.felix.hc.api.Result;
@@ -19,15 +19,14 @@ class ControllerCheckTest {
     @Test
     void shouldCountControllersAndFrontends() {
         Result result =
-                check(List.of(Fakes.controller("vhostblk0", State.LISTENING, "", Fakes.session(7))), BDEV, CONFIGURED);
+                check(List.of(Fakes.status("vhostblk0", State.LISTENING, "", Fakes.session(7))), BDEV, CONFIGURED);
 
         assertThat(Fakes.lines(result)).containsExactly("OK 1 controller listening, 1 front-end connected");
     }
 
     @Test
     void shouldBeCriticalWhenNoBdevOfThatNameIsConfigured() {
-        Result result =
-                check(List.of(Fakes.controller("vhostblk0", State.WAITING, "waits for bdev Malloc0")), CONFIGURED);
+        Result result = check(List.of(Fakes.status("vhostblk0", State.WAITING, "waits for bdev Malloc0")), CONFIGURED);
 
         assertThat(Fakes.lines(result))
                 .containsExactly("CRITICAL controller vhostblk0: waits for bdev Malloc0; no bdev Malloc0 is configured:"
@@ -36,8 +35,8 @@ class ControllerCheckTest {
 
     @Test
     void shouldExpectWhatIsConfiguredToCome() {
-        Result result = check(
-                List.of(Fakes.controller("vhostblk0", State.WAITING, "waits for bdev Malloc0")), BDEV, CONFIGURED);
+        Result result =
+                check(List.of(Fakes.status("vhostblk0", State.WAITING, "waits for bdev Malloc0")), BDEV, CONFIGURED);
 
         assertThat(Fakes.lines(result))
                 .containsExactly("TEMPORARILY_UNAVAILABLE controller vhostblk0: waits for bdev Malloc0");
@@ -46,7 +45,7 @@ class ControllerCheckTest {
     @Test
     void shouldTellThatAGuestWaits() {
         Result result = check(
-                List.of(Fakes.controller("vhostblk0", State.WAITING, "waits for bdev Malloc0", Fakes.session(7))),
+                List.of(Fakes.status("vhostblk0", State.WAITING, "waits for bdev Malloc0", Fakes.session(7))),
                 BDEV,
                 CONFIGURED);
 
@@ -58,7 +57,7 @@ class ControllerCheckTest {
     @Test
     void shouldBeCriticalWhenAControllerHasFailed() {
         Result result =
-                check(List.of(Fakes.controller("vhostblk0", State.FAILED, "its socket is taken")), BDEV, CONFIGURED);
+                check(List.of(Fakes.status("vhostblk0", State.FAILED, "its socket is taken")), BDEV, CONFIGURED);
 
         assertThat(result.getStatus()).isEqualTo(Status.CRITICAL);
         assertThat(Fakes.lines(result).findFirst().orElseThrow())
@@ -80,8 +79,8 @@ class ControllerCheckTest {
     void shouldTellAllThatIsWrong() {
         Result result = check(
                 List.of(
-                        Fakes.controller("b", State.FAILED, "x"),
-                        Fakes.controller("a", State.WAITING, "waits for bdev Malloc0")),
+                        Fakes.status("b", State.FAILED, "x"),
+                        Fakes.status("a", State.WAITING, "waits for bdev Malloc0")),
                 BDEV);
 
         assertThat(result.getStatus()).isEqualTo(Status.CRITICAL);
@@ -90,14 +89,14 @@ class ControllerCheckTest {
 
     @Test
     void shouldBeCriticalWithoutTheBundleItAsks() {
-        assertThat(new ControllerCheck(null, List.of()).execute().getStatus()).isEqualTo(Status.CRITICAL);
-        assertThat(new ControllerCheck(Fakes.unreadableAdmin(), List.of())
+        assertThat(new ControllerCheck(null, List::of).execute().getStatus()).isEqualTo(Status.CRITICAL);
+        assertThat(new ControllerCheck(Fakes.unreadableAdmin(), List::of)
                         .execute()
                         .getStatus())
                 .isEqualTo(Status.CRITICAL);
     }
 
-    private static Result check(List<Controller> controllers, ConfiguredStatus... configured) {
-        return new ControllerCheck(Fakes.admin(configured), controllers).execute();
+    private static Result check(List<ControllerStatus> controllers, ConfiguredStatus... configured) {
+        return new ControllerCheck(Fakes.admin(configured), () -> controllers).execute();
     }
 }

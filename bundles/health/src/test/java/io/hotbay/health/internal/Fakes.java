@@ -2,7 +2,6 @@
 package io.hotbay.health.internal;
 
 import io.hotbay.target.ConfiguredStatus;
-import io.hotbay.target.Controller;
 import io.hotbay.target.ControllerStatus;
 import io.hotbay.target.QueueStatus;
 import io.hotbay.target.SessionStatus;
@@ -62,13 +61,10 @@ final class Fakes {
         return new ConfiguredStatus(ConfiguredStatus.Kind.CONTROLLER, name, "blk", state, reason);
     }
 
-    static Controller controller(String name, ControllerStatus.State state, String reason, SessionStatus... sessions) {
-        return service(Controller.class, new Object() {
-            ControllerStatus status() {
-                return new ControllerStatus(
-                        name, "blk", "Malloc0", "/run/" + name, state, reason, 2, 256, "", Map.of(), List.of(sessions));
-            }
-        });
+    static ControllerStatus status(
+            String name, ControllerStatus.State state, String reason, SessionStatus... sessions) {
+        return new ControllerStatus(
+                name, "blk", "Malloc0", "/run/" + name, state, reason, 2, 256, "", Map.of(), List.of(sessions));
     }
 
     static SessionStatus session(int pid, QueueStatus... queues) {

@@ -97,6 +97,7 @@ class ShellTest {
                     hugepages:setup                                    | either --size or --node
                     hugepages:setup --size 1MiB --page-size 3MiB       | 3 MiB
                     reactor:show 77                                    | no reactor runs on core 77
+                    system:check nothing                               | no health check has the name or tag nothing
                     target:load /none.json                             | /none.json
                     bdev:create                                        | Missing required parameters
                     no:such                                            | no:such
@@ -137,6 +138,7 @@ class ShellTest {
                 "kata:check",
                 "kata:run",
                 "kata:resolve",
+                "system:check",
                 "target:load",
                 "target:save",
                 "target:wait",
@@ -265,6 +267,34 @@ class ShellTest {
         assertThat(ok("vhost:qemu base"))
                 .contains("path=" + product.socket("base"))
                 .contains("vhost-user-blk-pci");
+    }
+
+    @Test
+    void shouldTellHowItIsAndFailWhileSomethingIsBroken() throws Exception {
+        assertThat(ok("system:check bdevs controllers rings hugepages"))
+                .containsPattern("bdevs +OK")
+                .containsPattern("controllers +OK")
+                .containsPattern("hugepages +(OK|WARN)")
+                .containsPattern("rings +OK")
+                .contains("4 checks: ");
+        Path deployed = Files.writeString(
+                product.deploy().resolve("io.hotbay.bdev.malloc~Bad.cfg"), "hotbay.bdev.name = Bad\nsize = lots\n");
+
+        Product.await(
+                "a bdev that has failed",
+                () -> product.exec("system:check bdevs").status() == 1);
+
+        Result broken = product.exec("system:check bdevs");
+        assertThat(broken.out()).containsPattern("bdevs +CRITICAL +bdev Bad \\(malloc\\) has failed: .*lots");
+        assertThat(broken.err()).isEqualTo("hotbay: not healthy: bdevs\n");
+        assertThat(product.exec("system:check --json bdevs").out())
+                .contains("\"status\": \"CRITICAL\"", "\"name\": \"bdevs\"");
+
+        Files.delete(deployed);
+
+        Product.await(
+                "no bdev that has failed",
+                () -> product.exec("system:check bdevs").status() == 0);
     }
 
     private String ok(String command) throws IOException, InterruptedException {

@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -277,24 +279,30 @@ class ShellTest {
                 .containsPattern("hugepages +(OK|WARN)")
                 .containsPattern("rings +OK")
                 .contains("4 checks: ");
-        Path deployed = Files.writeString(
-                product.deploy().resolve("io.hotbay.bdev.malloc~Bad.cfg"), "hotbay.bdev.name = Bad\nsize = lots\n");
-
-        Product.await(
-                "a bdev that has failed",
-                () -> product.exec("system:check bdevs").status() == 1);
+        ok("bdev:create null Orphan size=1MiB");
+        ok("felix:stop io.hotbay.bdev-null");
 
         Result broken = product.exec("system:check bdevs");
-        assertThat(broken.out()).containsPattern("bdevs +CRITICAL +bdev Bad \\(malloc\\) has failed: .*lots");
+        assertThat(broken.status()).isEqualTo(1);
+        assertThat(broken.out()).containsPattern("bdevs +TEMPORARILY_UNAVAILABLE +bdev Orphan \\(null\\) is not there");
         assertThat(broken.err()).isEqualTo("hotbay: not healthy: bdevs\n");
         assertThat(product.exec("system:check --json bdevs").out())
-                .contains("\"status\": \"CRITICAL\"", "\"name\": \"bdevs\"");
+                .contains("\"status\": \"TEMPORARILY_UNAVAILABLE\"", "\"name\": \"bdevs\"");
 
-        Files.delete(deployed);
+        ok("felix:start " + number("io.hotbay.bdev-null"));
 
         Product.await(
-                "no bdev that has failed",
+                "the bdev to come back",
                 () -> product.exec("system:check bdevs").status() == 0);
+        ok("bdev:delete Orphan");
+    }
+
+    /** What the framework calls a bundle. */
+    private String number(String bundle) throws IOException, InterruptedException {
+        Matcher line =
+                Pattern.compile("(\\d+)\\|.*\\|" + Pattern.quote(bundle) + " ").matcher(ok("lb -s " + bundle));
+        assertThat(line.find()).isTrue();
+        return line.group(1);
     }
 
     private String ok(String command) throws IOException, InterruptedException {

@@ -39,6 +39,9 @@ public interface HugepageAllocator {
      */
     List<HugepagePool> setUp(HugepageRequest request) throws IOException;
 
+    /** Bytes of hugepages that the target was told to have at its start, by configuration or {@code -s}; 0 for none. */
+    long configured();
+
     /** The pools of all nodes and page sizes, sorted. */
     List<HugepagePool> pools() throws IOException;
 

@@ -56,6 +56,13 @@ public interface TargetAdmin {
     void load(Path file) throws TargetException;
 
     /**
+     * All that is configured, whether it works or not: first the bdevs, then the controllers, each sorted by name.
+     *
+     * @throws TargetException if the stored configuration cannot be read
+     */
+    List<ConfiguredStatus> configured() throws TargetException;
+
+    /**
      * Waits until the configuration file named at start has been applied and every configured controller listens.
      *
      * @param timeoutMillis how long to wait

@@ -2,6 +2,8 @@
 package io.hotbay.admin.internal;
 
 import io.hotbay.bdev.ByteSize;
+import io.hotbay.target.ConfiguredStatus;
+import io.hotbay.target.ConfiguredStatus.Kind;
 import io.hotbay.target.ControllerStatus;
 import io.hotbay.target.OptionDescription;
 import io.hotbay.target.SessionStatus;
@@ -277,6 +279,32 @@ public final class ConfiguredTarget implements TargetAdmin {
         } catch (OptionException e) {
             return stored.options();
         }
+    }
+
+    @Override
+    public List<ConfiguredStatus> configured() throws TargetException {
+        List<ConfiguredStatus> all = new ArrayList<>();
+        for (Stored stored : configurations.bdevs()) {
+            all.add(status(
+                    Kind.BDEV, stored.bdevName(), stored.bdevType(), stored, services.hasBdev(stored.bdevName())));
+        }
+        for (Stored stored : configurations.controllers()) {
+            String name = stored.controllerName();
+            all.add(status(Kind.CONTROLLER, name, stored.controllerType(), stored, services.hasController(name)));
+        }
+        return all;
+    }
+
+    private ConfiguredStatus status(Kind kind, String name, String type, Stored stored, boolean registered) {
+        // First, because a delayed component remains registered when it has failed.
+        Optional<String> failure = components.failure(stored.pid());
+        if (failure.isPresent()) {
+            return new ConfiguredStatus(kind, name, type, ConfiguredStatus.State.FAILED, failure.get());
+        }
+        return registered
+                ? new ConfiguredStatus(kind, name, type, ConfiguredStatus.State.RUNNING, "")
+                : new ConfiguredStatus(
+                        kind, name, type, ConfiguredStatus.State.WAITING, components.obstacle(stored.pid()));
     }
 
     @Override

@@ -4,6 +4,9 @@ package io.hotbay.admin.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hotbay.target.ConfiguredStatus;
+import io.hotbay.target.ConfiguredStatus.Kind;
+import io.hotbay.target.ConfiguredStatus.State;
 import io.hotbay.target.SessionStatus;
 import io.hotbay.target.TargetException;
 import java.io.IOException;
@@ -189,6 +192,23 @@ class ConfiguredTargetTest {
                         "hotbay.controller.name", "Broken0"));
         assertThat(target.summary().complete()).isFalse();
         assertThat(target.summary().text()).endsWith("1 of 2 controllers listening; Broken0: no room for it");
+    }
+
+    @Test
+    void shouldTellWhatHasBecomeOfEverythingThatIsConfigured() throws TargetException {
+        target.createBdev("malloc", "Malloc0", SIZE);
+        target.createController("blk", "vhostblk0", "Malloc0", Map.of());
+        framework.configurations.put(
+                "io.hotbay.bdev.null~Broken0",
+                Map.of(
+                        "service.pid", "io.hotbay.bdev.null~Broken0",
+                        "service.factoryPid", "io.hotbay.bdev.null",
+                        "hotbay.bdev.name", "Broken0"));
+        assertThat(target.configured())
+                .containsExactly(
+                        new ConfiguredStatus(Kind.BDEV, "Broken0", "null", State.FAILED, "no room for it"),
+                        new ConfiguredStatus(Kind.BDEV, "Malloc0", "malloc", State.RUNNING, ""),
+                        new ConfiguredStatus(Kind.CONTROLLER, "vhostblk0", "blk", State.RUNNING, ""));
     }
 
     private void load(String json) throws TargetException, IOException {

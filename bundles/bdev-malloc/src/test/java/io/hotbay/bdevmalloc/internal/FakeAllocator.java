@@ -67,6 +67,11 @@ final class FakeAllocator implements HugepageAllocator {
     }
 
     @Override
+    public long configured() {
+        return 0;
+    }
+
+    @Override
     public List<HugepagePool> pools() {
         throw new UnsupportedOperationException();
     }

@@ -53,7 +53,9 @@ public final class LeasedHugepages implements HugepageAllocator {
     /** Changed under the lock, read without. */
     private final NavigableMap<String, Lease> leases = new ConcurrentSkipListMap<>();
 
-    private HugepageSettings settings;
+    /** Changed under the lock, read without. */
+    private volatile HugepageSettings settings;
+
     private boolean warned;
     private boolean ended;
 
@@ -221,6 +223,11 @@ public final class LeasedHugepages implements HugepageAllocator {
         setup.setUp(request, usual ? settings.mountPoint() : Optional.empty());
         warned = false;
         return pools();
+    }
+
+    @Override
+    public long configured() {
+        return settings.memory();
     }
 
     @Override

@@ -52,6 +52,7 @@ public final class CommandRegistry {
         add("kata:check", KataCommands.Check::new);
         add("kata:run", KataCommands.Run::new);
         add("kata:resolve", KataCommands.Resolve::new);
+        add("system:check", SystemCommands.Check::new);
         add("target:load", TargetCommands.Load::new);
         add("target:save", TargetCommands.Save::new);
         add("target:wait", TargetCommands.Wait::new);

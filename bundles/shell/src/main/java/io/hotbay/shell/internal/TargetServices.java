@@ -12,6 +12,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.felix.hc.api.HealthCheck;
+import org.apache.felix.hc.api.Result;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
@@ -87,6 +89,27 @@ public final class TargetServices {
                             : "there are " + String.join(", ", all.keySet())));
         }
         return controller;
+    }
+
+    /** All health checks, whoever offers them, by name. */
+    List<NamedCheck> healthChecks() {
+        return references(HealthCheck.class).stream()
+                .map(reference -> NamedCheck.of(reference, () -> execute(reference)))
+                .sorted(Comparator.comparing(NamedCheck::name))
+                .toList();
+    }
+
+    /** The use count is given back, so that a check does not hold what it looks at between two calls. */
+    private Result execute(ServiceReference<HealthCheck> reference) {
+        HealthCheck check = context.getService(reference);
+        if (check == null) {
+            throw new IllegalStateException("its service is gone or cannot be activated");
+        }
+        try {
+            return check.execute();
+        } finally {
+            context.ungetService(reference);
+        }
     }
 
     List<String> bdevNames() {

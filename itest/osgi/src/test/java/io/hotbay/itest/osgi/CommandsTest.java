@@ -46,6 +46,7 @@ class CommandsTest {
             "kata:run",
             "reactor:list",
             "reactor:show",
+            "system:check",
             "target:help",
             "target:load",
             "target:save",

@@ -19,6 +19,11 @@ final class Shell implements AutoCloseable {
     String run(String script) throws Exception {
         out.reset();
         session.execute(script);
+        return printed();
+    }
+
+    /** What the last script has printed, also when it failed. */
+    String printed() {
         printer.flush();
         return out.toString(StandardCharsets.UTF_8);
     }

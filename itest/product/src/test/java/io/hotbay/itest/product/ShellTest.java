@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -97,6 +99,7 @@ class ShellTest {
                     hugepages:setup                                    | either --size or --node
                     hugepages:setup --size 1MiB --page-size 3MiB       | 3 MiB
                     reactor:show 77                                    | no reactor runs on core 77
+                    system:check nothing                               | no health check has the name or tag nothing
                     target:load /none.json                             | /none.json
                     bdev:create                                        | Missing required parameters
                     no:such                                            | no:such
@@ -137,6 +140,7 @@ class ShellTest {
                 "kata:check",
                 "kata:run",
                 "kata:resolve",
+                "system:check",
                 "target:load",
                 "target:save",
                 "target:wait",
@@ -265,6 +269,40 @@ class ShellTest {
         assertThat(ok("vhost:qemu base"))
                 .contains("path=" + product.socket("base"))
                 .contains("vhost-user-blk-pci");
+    }
+
+    @Test
+    void shouldTellHowItIsAndFailWhileSomethingIsBroken() throws Exception {
+        assertThat(ok("system:check bdevs controllers rings hugepages"))
+                .containsPattern("bdevs +OK")
+                .containsPattern("controllers +OK")
+                .containsPattern("hugepages +(OK|WARN)")
+                .containsPattern("rings +OK")
+                .contains("4 checks: ");
+        ok("bdev:create null Orphan size=1MiB");
+        ok("felix:stop io.hotbay.bdev-null");
+
+        Result broken = product.exec("system:check bdevs");
+        assertThat(broken.status()).isEqualTo(1);
+        assertThat(broken.out()).containsPattern("bdevs +TEMPORARILY_UNAVAILABLE +bdev Orphan \\(null\\) is not there");
+        assertThat(broken.err()).isEqualTo("hotbay: not healthy: bdevs\n");
+        assertThat(product.exec("system:check --json bdevs").out())
+                .contains("\"status\": \"TEMPORARILY_UNAVAILABLE\"", "\"name\": \"bdevs\"");
+
+        ok("felix:start " + number("io.hotbay.bdev-null"));
+
+        Product.await(
+                "the bdev to come back",
+                () -> product.exec("system:check bdevs").status() == 0);
+        ok("bdev:delete Orphan");
+    }
+
+    /** What the framework calls a bundle. */
+    private String number(String bundle) throws IOException, InterruptedException {
+        Matcher line =
+                Pattern.compile("(\\d+)\\|.*\\|" + Pattern.quote(bundle) + " ").matcher(ok("lb -s " + bundle));
+        assertThat(line.find()).isTrue();
+        return line.group(1);
     }
 
     private String ok(String command) throws IOException, InterruptedException {

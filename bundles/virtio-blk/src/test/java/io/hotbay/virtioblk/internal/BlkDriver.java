@@ -19,7 +19,7 @@ final class BlkDriver {
     static final int UNTOUCHED = 0xff;
 
     final FakeBdev bdev;
-    final FakeVirtqueue ring = new FakeVirtqueue();
+    final FakeVirtqueue ring;
     final VirtioDevice device;
     DeviceQueue queue;
     private int nextHead;
@@ -30,7 +30,12 @@ final class BlkDriver {
     }
 
     BlkDriver(FakeBdev bdev, Map<String, Object> options) throws IOException {
+        this(bdev, options, new FakeVirtqueue());
+    }
+
+    BlkDriver(FakeBdev bdev, Map<String, Object> options, FakeVirtqueue ring) throws IOException {
         this.bdev = bdev;
+        this.ring = ring;
         device = new BlkDevice(bdev, BlkOptions.of(new DeviceContext("vhostblk0", List.of(bdev), options)));
     }
 

@@ -20,14 +20,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class FakeBdev implements BlockDevice {
     static final int SIZE = 1 << 20;
 
-    final byte[] store = new byte[SIZE];
+    final byte[] store;
     /** What channels were told to do: {@code write 512+1024}. */
     final List<String> log = new CopyOnWriteArrayList<>();
 
     final IoStatistics statistics = new IoStatistics();
     final Set<Integer> unsupported = new HashSet<>();
     /** What it claims to hold; only what is in the store can be read and written. */
-    long size = SIZE;
+    long size;
 
     int blockSize = 512;
     int physicalBlockSize = 512;
@@ -47,6 +47,15 @@ final class FakeBdev implements BlockDevice {
 
     int batches;
     int open;
+
+    FakeBdev() {
+        this(SIZE);
+    }
+
+    FakeBdev(int size) {
+        this.size = size;
+        store = new byte[size];
+    }
 
     @Override
     public String name() {
@@ -126,6 +135,7 @@ final class FakeBdev implements BlockDevice {
         public void submit(BlockRequests batch) {
             batches++;
             for (int i = 0; i < batch.pending(); i++) {
+                check(batch.pendingSlot(i));
                 if (logging) {
                     int slot = batch.pendingSlot(i);
                     log.add(BlockType.name(batch.type(slot)) + " " + batch.offset(slot) + "+" + batch.length(slot)
@@ -137,6 +147,24 @@ final class FakeBdev implements BlockDevice {
                 } else {
                     perform(batch.pendingSlot(i));
                 }
+            }
+        }
+
+        /** What every bdev may rely on. */
+        private void check(int slot) {
+            int type = requests.type(slot);
+            long offset = requests.offset(slot);
+            long length = requests.length(slot);
+            boolean changes = type != BlockType.READ && type != BlockType.FLUSH;
+            boolean range = type == BlockType.DISCARD || type == BlockType.WRITE_ZEROES;
+            if (offset < 0 || length < 0 || offset > size - length || (offset | length) % blockSize != 0) {
+                throw new IllegalStateException("range " + offset + "+" + length + " is not one of the device");
+            }
+            if ((length == 0) != (type == BlockType.FLUSH) || range && length > Math.max(discardLimit, blockSize)) {
+                throw new IllegalStateException(BlockType.name(type) + " of " + length + " bytes");
+            }
+            if (!supports(type) || changes && readOnly) {
+                throw new IllegalStateException(BlockType.name(type) + " is not for this device");
             }
         }
 

@@ -29,7 +29,11 @@ final class FakeVirtqueue implements Virtqueue {
     private int unpublished;
 
     FakeVirtqueue() {
-        memory = newMemory();
+        this(newMemory());
+    }
+
+    FakeVirtqueue(GuestMemory memory) {
+        this.memory = memory;
         Arrays.fill(used, NOT_USED);
     }
 

@@ -35,7 +35,7 @@ public interface BlockDevice {
     /** Logical block size in bytes: a power of two from 512 to 65536. Offsets and lengths of requests are multiples of it. */
     int blockSize();
 
-    /** Capacity in blocks of {@link #blockSize()}, at least 1. */
+    /** Capacity in blocks of {@link #blockSize()}: at least 1, but 0 for what stands in for a bdev that has been deleted. */
     long blocks();
 
     /** Physical block size in bytes: the unit that is written without reading first. */

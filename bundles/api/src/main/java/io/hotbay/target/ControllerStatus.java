@@ -33,7 +33,10 @@ public record ControllerStatus(
         List<SessionStatus> sessions) {
     /** What a controller is doing. */
     public enum State {
-        /** Something it needs is not there yet: a bdev, a device type. There is no socket, or the guest's requests wait. */
+        /**
+         * Something it needs is not there: a bdev, a device type. There is no socket, or the guest's requests wait; when the bdev
+         * has been deleted they get I/O errors.
+         */
         WAITING,
         /** It answers on its socket. */
         LISTENING,

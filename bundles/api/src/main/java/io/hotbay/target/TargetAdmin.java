@@ -34,8 +34,12 @@ public interface TargetAdmin {
      */
     void createBdev(String type, String name, Map<String, ?> options) throws TargetException;
 
-    /** Deletes a bdev that no controller uses. */
-    void deleteBdev(String name) throws TargetException;
+    /**
+     * Deletes a bdev.
+     *
+     * @param force also when controllers use it: their guests then get I/O errors, until a bdev of that name is created
+     */
+    void deleteBdev(String name, boolean force) throws TargetException;
 
     /** Creates a controller over a bdev. Returns when its socket can be connected to. */
     void createController(String type, String name, String bdev, Map<String, ?> options) throws TargetException;

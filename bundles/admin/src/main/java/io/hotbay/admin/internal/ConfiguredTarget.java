@@ -128,21 +128,32 @@ public final class ConfiguredTarget implements TargetAdmin {
     }
 
     @Override
-    public synchronized void deleteBdev(String name) throws TargetException {
+    public synchronized void deleteBdev(String name, boolean force) throws TargetException {
         Optional<Stored> stored = configurations.bdev(name);
         if (stored.isEmpty()) {
             throw new TargetException(noBdev(name));
         }
-        Optional<String> user = configurations.controllers().stream()
+        List<String> users = configurations.controllers().stream()
                 .filter(controller -> controller.controllerBdev().equals(name))
                 .map(Stored::controllerName)
-                .findFirst();
-        if (user.isPresent()) {
-            throw new TargetException("bdev " + name + " is used by controller " + user.get()
-                    + ": delete that first with vhost:delete " + user.get());
+                .sorted()
+                .toList();
+        if (!users.isEmpty() && !force) {
+            throw new TargetException(used(name, users));
         }
         configurations.delete(stored.get().pid());
         effects.awaitBdevGone(name, stored.get().pid());
+        for (String user : users) {
+            effects.awaitNotListening(user);
+        }
+    }
+
+    private static String used(String bdev, List<String> users) {
+        String remedy = users.size() == 1
+                ? users.get(0) + ": delete that first with vhost:delete " + users.get(0)
+                : String.join(", ", users) + ": delete those first with vhost:delete";
+        return "bdev " + bdev + " is used by controller" + (users.size() == 1 ? " " : "s ") + remedy
+                + ", or use --force: guests then get I/O errors until a bdev of that name is created";
     }
 
     private String noBdev(String name) throws TargetException {
@@ -183,17 +194,24 @@ public final class ConfiguredTarget implements TargetAdmin {
                     + (others.isEmpty() ? "there are none" : "use " + others));
         }
         Optional<ControllerStatus> status = services.controller(name);
-        Optional<SessionStatus> session =
-                status.flatMap(each -> each.sessions().stream().findFirst());
-        if (session.isPresent() && !force) {
-            throw new TargetException("a front-end (pid " + session.get().peerPid() + ") is connected to " + name
-                    + ": stop the VM or unplug the disk first, or use --force");
+        List<SessionStatus> sessions = status.map(ControllerStatus::sessions).orElse(List.of());
+        if (!sessions.isEmpty() && !force) {
+            throw new TargetException(connected(name, sessions));
         }
         configurations.delete(stored.get().pid());
         effects.awaitControllerGone(name, stored.get().pid());
         if (status.isPresent() && status.get().state() == ControllerStatus.State.LISTENING) {
             effects.awaitSocketGone(name, Path.of(status.get().socket()));
         }
+    }
+
+    private static String connected(String controller, List<SessionStatus> sessions) {
+        SessionStatus first = sessions.get(0);
+        String process = first.peerPid() > 0 ? "process " + first.peerPid() : "a front-end";
+        String name = first.peerName().isEmpty() ? "" : " (" + first.peerName() + ")";
+        String others = sessions.size() == 1 ? " is" : " and " + (sessions.size() - 1) + " more are";
+        return process + name + others + " connected to controller " + controller
+                + ": stop the VM or unplug the disk first, or use --force, which takes the disk away from the guest";
     }
 
     @Override

@@ -86,6 +86,17 @@ final class Effects {
         }
     }
 
+    /** Returns when a controller has noticed that its bdev is gone. */
+    void awaitNotListening(String name) throws TargetException {
+        boolean noticed = patience.until(() -> services.controller(name)
+                .filter(status -> status.state() == ControllerStatus.State.LISTENING)
+                .isEmpty());
+        if (!noticed) {
+            throw new TargetException("the bdev is deleted, but controller " + name + " still uses it after "
+                    + patience.text() + ": try again later");
+        }
+    }
+
     void awaitControllerGone(String name, String pid) throws TargetException {
         if (!patience.until(() -> !services.hasController(name) && !components.exists(pid))) {
             throw new TargetException("controller " + name + " is deleted, but still stopping after " + patience.text()

@@ -71,10 +71,11 @@ class ConfiguredTargetTest {
         assertRefused(
                 () -> target.createController("blk", "c", "Malloc9", Map.of()),
                 "bdev \"Malloc9\" does not exist: use Malloc0");
-        assertRefused(() -> target.deleteBdev("Malloc9"), "bdev \"Malloc9\" does not exist: use Malloc0");
+        assertRefused(() -> target.deleteBdev("Malloc9", false), "bdev \"Malloc9\" does not exist: use Malloc0");
         assertRefused(
-                () -> target.deleteBdev("Malloc0"),
-                "bdev Malloc0 is used by controller vhostblk0: delete that first with vhost:delete vhostblk0");
+                () -> target.deleteBdev("Malloc0", false),
+                "bdev Malloc0 is used by controller vhostblk0: delete that first with vhost:delete vhostblk0, or use"
+                        + " --force: guests then get I/O errors until a bdev of that name is created");
         assertRefused(() -> target.deleteController("x", false), "controller \"x\" does not exist: use vhostblk0");
     }
 
@@ -97,14 +98,45 @@ class ConfiguredTargetTest {
     void shouldDeleteAConnectedControllerOnlyByForce() throws TargetException {
         target.createBdev("malloc", "Malloc0", SIZE);
         target.createController("blk", "vhostblk0", "Malloc0", Map.of());
-        framework.sessions = List.of(new SessionStatus(0, 123, 0, 0, 0, 1, 1, List.of()));
+        framework.sessions = List.of(new SessionStatus(0, 123, 0, 0, "qemu", 0, 0, 1, 1, List.of()));
         assertRefused(
                 () -> target.deleteController("vhostblk0", false),
-                "a front-end (pid 123) is connected to vhostblk0: stop the VM or unplug the disk first, or use"
-                        + " --force");
+                "process 123 (qemu) is connected to controller vhostblk0: stop the VM or unplug the disk first, or use"
+                        + " --force, which takes the disk away from the guest");
+        SessionStatus invisible = new SessionStatus(0, 0, 0, 0, "", 0, 0, 1, 1, List.of());
+        framework.sessions = List.of(invisible, invisible, invisible);
+        assertRefused(
+                () -> target.deleteController("vhostblk0", false),
+                "a front-end and 2 more are connected to controller vhostblk0: stop the VM or unplug the disk first, or use"
+                        + " --force, which takes the disk away from the guest");
         target.deleteController("vhostblk0", true);
-        target.deleteBdev("Malloc0");
+        target.deleteBdev("Malloc0", false);
         assertThat(framework.configurations).isEmpty();
+    }
+
+    @Test
+    void shouldDeleteABdevThatIsUsedOnlyByForce() throws TargetException {
+        target.createBdev("malloc", "Malloc0", SIZE);
+        target.createController("blk", "b", "Malloc0", Map.of());
+        target.createController("blk", "a", "Malloc0", Map.of());
+        assertRefused(
+                () -> target.deleteBdev("Malloc0", false),
+                "bdev Malloc0 is used by controllers a, b: delete those first with vhost:delete, or use --force:"
+                        + " guests then get I/O errors until a bdev of that name is created");
+        assertThat(framework.configurations).containsKey(MALLOC0);
+        target.deleteBdev("Malloc0", true);
+        assertThat(framework.configurations).doesNotContainKey(MALLOC0).hasSize(2);
+        target.createBdev("malloc", "Malloc0", SIZE);
+        assertThat(target.summary().text()).isEqualTo("1 bdev, 2 controllers listening");
+    }
+
+    @Test
+    void shouldSayThatAControllerDoesNotLetGoOfADeletedBdev() throws TargetException {
+        target.createBdev("malloc", "Malloc0", SIZE);
+        target.createController("blk", "Stubborn0", "Malloc0", Map.of());
+        assertRefused(
+                () -> target.deleteBdev("Malloc0", true),
+                "the bdev is deleted, but controller Stubborn0 still uses it after 0 s: try again later");
     }
 
     @Test

@@ -168,7 +168,10 @@ final class FakeFramework {
 
     private ControllerStatus status(ServiceReference<?> reference) {
         String name = (String) reference.getProperty(Controller.NAME);
-        boolean waits = name.startsWith("Waiting");
+        Object bdev = reference.getProperty(Controller.BDEV);
+        boolean removed = !name.startsWith("Stubborn")
+                && configurations.values().stream().noneMatch(each -> bdev.equals(each.get(BlockDevice.NAME)));
+        boolean waits = name.startsWith("Waiting") || removed;
         return new ControllerStatus(
                 name,
                 (String) reference.getProperty(Controller.TYPE),

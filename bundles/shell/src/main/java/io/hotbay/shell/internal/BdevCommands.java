@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Commands on block devices. */
@@ -62,8 +63,19 @@ final class BdevCommands {
         }
     }
 
-    @Command(description = "Delete a block device that no controller uses.")
+    @Command(
+            description = "Delete a block device that no controller uses.",
+            footer = {
+                "",
+                "With --force guests get I/O errors and read a capacity of 0, and stay connected, until a bdev of that name is"
+                        + " created. A controller that no guest is connected to has no socket until then."
+            })
     static final class Delete extends ShellCommand {
+        @Option(
+                names = {"-f", "--force"},
+                description = "Also when controllers use it.")
+        private boolean force;
+
         @Parameters(paramLabel = "NAME", description = "The bdev.")
         private String name;
 
@@ -73,7 +85,7 @@ final class BdevCommands {
 
         @Override
         void run() throws Exception {
-            services().admin().deleteBdev(name);
+            services().admin().deleteBdev(name, force);
         }
 
         @Override

@@ -2,7 +2,9 @@
 package io.hotbay.shell.internal;
 
 import java.io.PrintWriter;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Names and values of one thing, one a line, values aligned. */
@@ -10,8 +12,12 @@ final class Details {
     private final Map<String, Object> lines = new LinkedHashMap<>();
 
     Details add(String name, Object value) {
-        lines.put(name, value);
+        lines.put(name, value instanceof Object[] several ? String.join(", ", texts(several)) : value);
         return this;
+    }
+
+    private static List<String> texts(Object[] values) {
+        return Arrays.stream(values).map(String::valueOf).toList();
     }
 
     void print(PrintWriter out) {

@@ -28,6 +28,7 @@ final class VhostCommands {
                 "Examples:",
                 "  vhost:create-blk vhostblk0 Malloc0",
                 "  vhost:create-blk --cpumask 0x2 vhostblk1 Malloc1 num_queues=4 socket_mode=0660 socket_group=kvm",
+                "  vhost:create-blk vhostblk2 Malloc2 session_mode=shared max_sessions=2 allowed_uids=root,1000",
                 "",
                 "vhost:types lists all options."
             })
@@ -89,7 +90,7 @@ final class VhostCommands {
     static final class Delete extends ShellCommand {
         @Option(
                 names = {"-f", "--force"},
-                description = "Also when a front-end is connected; its requests fail from then on.")
+                description = "Also when front-ends are connected: their guests lose the disk.")
         private boolean force;
 
         @Parameters(paramLabel = "CONTROLLER", description = "The controller.")
@@ -168,11 +169,16 @@ final class VhostCommands {
             }
         }
 
+        private static String peer(SessionStatus session) {
+            String name = session.peerName().isEmpty() ? "" : " (" + session.peerName() + ")";
+            return "pid " + session.peerPid() + name + ", uid " + session.peerUid() + ", gid " + session.peerGid();
+        }
+
         private void print(SessionStatus session) {
             out().println();
             new Details()
                     .add("session", session.id())
-                    .add("peer", "pid " + session.peerPid() + ", uid " + session.peerUid())
+                    .add("peer", peer(session))
                     .add("features", "0x" + Long.toHexString(session.features()))
                     .add("protocol_features", "0x" + Long.toHexString(session.protocolFeatures()))
                     .add("memory", session.memory() / (1 << 20) + " MiB in " + session.regions() + " regions")

@@ -74,22 +74,19 @@ final class TestTarget implements AutoCloseable {
 
     /** Writes the configuration of a block controller over a bdev, with its socket in the store. */
     Configuration configureController(String name, String bdev) throws IOException {
-        return configure(
-                Controller.FACTORY_PID,
-                name,
-                Map.of(
-                        Controller.NAME,
-                        name,
-                        Controller.TYPE,
-                        "blk",
-                        Controller.BDEV,
-                        bdev,
-                        "bdev.target",
-                        "(" + BlockDevice.NAME + "=" + bdev + ")",
-                        "socket_dir",
-                        sockets().toString(),
-                        "num_queues",
-                        2));
+        return configureController(name, bdev, Map.of());
+    }
+
+    /** The same with further options. */
+    Configuration configureController(String name, String bdev, Map<String, Object> options) throws IOException {
+        Map<String, Object> properties = new HashMap<>(options);
+        properties.put(Controller.NAME, name);
+        properties.put(Controller.TYPE, "blk");
+        properties.put(Controller.BDEV, bdev);
+        properties.put("bdev.target", bdevFilter(bdev));
+        properties.put("socket_dir", sockets().toString());
+        properties.put("num_queues", 2);
+        return configure(Controller.FACTORY_PID, name, properties);
     }
 
     private Configuration configure(String factoryPid, String name, Map<String, Object> properties) throws IOException {

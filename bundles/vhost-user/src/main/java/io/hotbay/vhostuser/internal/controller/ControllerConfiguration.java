@@ -3,6 +3,7 @@ package io.hotbay.vhostuser.internal.controller;
 
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.osgi.service.metatype.annotations.Option;
 
 /**
  * The configuration of a controller. What a device type reads is declared here without default values, so that what is not given
@@ -105,4 +106,48 @@ public @interface ControllerConfiguration {
                     + " controller's name.",
             required = false)
     String serial();
+
+    @AttributeDefinition(
+            name = "Sessions",
+            description =
+                    "What happens to a front-end that connects while another one is connected. exclusive: it waits until the"
+                            + " other has gone. shared: it is served too. takeover: the other one's session is ended.",
+            options = {@Option("exclusive"), @Option("shared"), @Option("takeover")},
+            required = false)
+    String session__mode() default SessionPolicy.DEFAULT_MODE;
+
+    @AttributeDefinition(
+            name = "Most sessions",
+            description = "Most front-ends served at a time if session_mode is shared; further ones wait.",
+            min = "1",
+            max = "256",
+            required = false)
+    int max__sessions() default SessionPolicy.DEFAULT_MAX_SESSIONS;
+
+    @AttributeDefinition(
+            name = "Allowed users",
+            description =
+                    "Users whose processes may connect, by name or number. None given: all that can open the socket.",
+            required = false)
+    String[] allowed__uids();
+
+    @AttributeDefinition(
+            name = "Allowed groups",
+            description =
+                    "Groups whose processes may connect, by name or number: the process's own group counts, not its"
+                            + " supplementary ones. None given: all that can open the socket.",
+            required = false)
+    String[] allowed__gids();
+
+    @AttributeDefinition(
+            name = "Most guest memory",
+            description = "Most memory a front-end may share, such as 8GiB. Empty: any amount.",
+            required = false)
+    String max__guest__memory() default "";
+
+    @AttributeDefinition(
+            name = "Packed rings",
+            description = "Whether packed virtqueues are offered besides split ones.",
+            required = false)
+    boolean packed__ring() default false;
 }

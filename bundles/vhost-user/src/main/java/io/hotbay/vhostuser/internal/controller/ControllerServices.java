@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.vhostuser.internal.controller;
 
-import io.hotbay.bdev.BlockDevice;
 import io.hotbay.reactor.Reactors;
 import io.hotbay.vhostuser.internal.ring.RingEnvironment;
 import io.hotbay.virtio.DeviceContext;
@@ -12,12 +11,16 @@ import java.util.BitSet;
 import java.util.List;
 
 /** The services a controller is wired to; null where there is none just now. */
-record ControllerServices(
-        BlockDevice bdev, VirtioDeviceType deviceType, Reactors reactors, VirtqueueFactory virtqueues) {
-    static final ControllerServices NONE = new ControllerServices(null, null, null, null);
+record ControllerServices(BdevLink bdev, VirtioDeviceType deviceType, Reactors reactors, VirtqueueFactory virtqueues) {
+    static final ControllerServices NONE = new ControllerServices(BdevLink.NONE, null, null, null);
 
-    ControllerServices withBdev(BlockDevice service) {
-        return new ControllerServices(service, deviceType, reactors, virtqueues);
+    ControllerServices withBdev(BdevLink link) {
+        return new ControllerServices(link, deviceType, reactors, virtqueues);
+    }
+
+    /** The same, with what remains of a bdev that has been removed in its place. */
+    ControllerServices withRemains() {
+        return bdev.removed() ? withBdev(BdevLink.to(bdev.remains(), bdev.pid())) : this;
     }
 
     ControllerServices withDeviceType(VirtioDeviceType service) {
@@ -34,7 +37,7 @@ record ControllerServices(
 
     /** What there is to wait for, or null when everything is there. */
     String missing(ControllerSettings settings) {
-        if (bdev == null) {
+        if (bdev.service() == null) {
             return settings.bdev().isEmpty()
                     ? "no bdev is configured: set hotbay.controller.bdev and bdev.target"
                     : "waits for bdev " + settings.bdev();
@@ -61,7 +64,7 @@ record ControllerServices(
         BitSet cores = settings.cores();
         // complains now rather than when a guest has connected
         reactors.leastLoaded(cores);
-        DeviceContext context = new DeviceContext(settings.name(), List.of(bdev), settings.options());
+        DeviceContext context = new DeviceContext(settings.name(), List.of(bdev.service()), settings.options());
         return new RingEnvironment(reactors, cores, virtqueues, deviceType.create(context));
     }
 }

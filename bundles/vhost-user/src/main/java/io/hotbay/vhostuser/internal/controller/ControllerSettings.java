@@ -105,6 +105,16 @@ record ControllerSettings(
         return cpumask.isEmpty() ? new BitSet() : CpuSet.parse(cpumask);
     }
 
+    /**
+     * Who may have a session, and what it may use.
+     *
+     * @throws IOException if there is no such user or group
+     * @throws IllegalArgumentException if a value is not allowed
+     */
+    SessionPolicy sessionPolicy() throws IOException {
+        return SessionPolicy.of(name, options);
+    }
+
     /** Whether the socket of other settings is the same in every respect. */
     boolean sameSocket(ControllerSettings other) {
         return socket().equals(other.socket())

@@ -4,77 +4,75 @@ package io.hotbay.vhostuser.internal.controller;
 import io.hotbay.linux.UnixConnection;
 import io.hotbay.linux.UnixListener;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 import org.osgi.service.log.Logger;
 
 /**
- * A listening socket and the thread that accepts a connection, serves it to its end, and then accepts the next. Further
- * front-ends wait in the backlog meanwhile: closing them at once would make QEMU 7.2 give up for good.
+ * A listening socket and the thread that accepts connections while there is room for sessions. Further front-ends wait in the
+ * backlog meanwhile: closing them at once would make QEMU 7.2 give up for good.
  */
 final class SocketServer implements AutoCloseable {
-    /** The thread has a shallow stack; a controller should cost little. */
-    private static final long STACK_BYTES = 512 * 1024;
-
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final UnixListener listener;
-    private final Consumer<UnixConnection> service;
+    private final SessionSet sessions;
     private final Logger logger;
-    private final Thread predecessor;
     private final Thread thread;
+    private volatile boolean closed;
 
-    /**
-     * Starts to serve.
-     *
-     * @param service serves a connection and closes it
-     * @param former the server that this one replaces and whose connection may still last, or null
-     */
-    SocketServer(
-            String controller,
-            UnixListener listener,
-            Consumer<UnixConnection> service,
-            SocketServer former,
-            Logger logger) {
+    private SocketServer(String controller, UnixListener listener, SessionSet sessions, Logger logger) {
         this.listener = listener;
-        this.service = service;
+        this.sessions = sessions;
         this.logger = logger;
-        predecessor = former == null ? null : former.thread;
-        thread = new Thread(null, this::run, "hotbay-vhost-" + controller, STACK_BYTES);
+        thread = new Thread(null, this::acceptAll, "hotbay-vhost-" + controller, LiveSession.STACK_BYTES);
         thread.setDaemon(true);
-        thread.start();
     }
 
-    private void run() {
+    /** Binds the socket of a controller, and begins sessions in a set over the connections that come. */
+    static SocketServer open(ControllerSettings settings, SessionSet sessions, Logger logger) throws IOException {
+        Path directory = settings.socket().getParent();
         try {
-            if (predecessor != null) {
-                predecessor.join();
-            }
-            acceptAll();
-        } catch (InterruptedException e) {
-            logger.error("{} was interrupted and accepts no more connections", thread.getName());
+            Files.createDirectories(
+                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+        } catch (FileSystemException e) {
+            throw new IOException(
+                    "cannot make the socket directory " + directory + ": "
+                            + (e.getReason() == null ? e.getClass().getSimpleName() : e.getReason()) + " at "
+                            + e.getFile()
+                            + "; choose another one with socket_dir or -S, or run as a user that may",
+                    e);
         }
+        UnixListener listener = UnixListener.bind(settings.socket(), settings.listenerOptions());
+        SocketServer server = new SocketServer(settings.name(), listener, sessions, logger);
+        server.thread.start();
+        return server;
     }
 
     private void acceptAll() {
-        while (true) {
+        while (sessions.awaitRoom(() -> closed)) {
             try {
                 UnixConnection connection = listener.accept();
                 if (connection == null) {
                     return;
                 }
-                service.accept(connection);
-            } catch (IOException e) {
+                sessions.begin(connection);
+            } catch (IOException | RuntimeException e) {
                 logger.error("{} cannot accept a connection, tries again: {}", thread.getName(), e.getMessage());
                 LockSupport.parkNanos(PAUSE_NANOS);
             }
         }
     }
 
-    /** Accepts no more connections, and removes the socket. A connection that is being served goes on. */
+    /** Accepts no more connections, and removes the socket. Sessions go on. */
     @Override
     public void close() {
+        closed = true;
+        sessions.wake();
         listener.close();
     }
 
@@ -83,12 +81,8 @@ final class SocketServer implements AutoCloseable {
      *
      * @return false if it has not in that time
      */
-    boolean awaitEnd(long millis) {
-        try {
-            thread.join(millis);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    boolean awaitEnd(long millis) throws InterruptedException {
+        thread.join(Math.max(1, millis));
         return !thread.isAlive();
     }
 }

@@ -11,6 +11,9 @@ import io.hotbay.virtio.VirtqueueFactory;
 import java.time.Duration;
 import java.util.Map;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+import org.osgi.service.cm.ConfigurationEvent;
+import org.osgi.service.cm.SynchronousConfigurationListener;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -29,12 +32,12 @@ import org.osgi.service.metatype.annotations.Designate;
  * stay connected while bundles are swapped.
  */
 @Component(
-        service = Controller.class,
+        service = {Controller.class, SynchronousConfigurationListener.class},
         configurationPid = Controller.FACTORY_PID,
         configurationPolicy = ConfigurationPolicy.REQUIRE,
         immediate = true)
 @Designate(ocd = ControllerConfiguration.class, factory = true)
-public final class VhostController implements Controller {
+public final class VhostController implements Controller, SynchronousConfigurationListener {
     private static final String DIRECTORY_PROPERTY = "hotbay.socket.dir";
     private static final Duration COMPLAIN = Duration.ofSeconds(3);
     private static final Duration LIMIT = Duration.ofSeconds(10);
@@ -83,16 +86,33 @@ public final class VhostController implements Controller {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY,
             updated = "updatedBdev")
-    void bindBdev(BlockDevice service) {
-        device.change(services -> services.withBdev(service));
+    void bindBdev(BlockDevice service, Map<String, Object> properties) {
+        device.change(services -> services.withBdev(BdevLink.to(service, pid(properties))));
     }
 
-    void updatedBdev(BlockDevice service) {
-        device.reload();
+    /** It is the same but has changed, its capacity for example: the device is made anew. */
+    void updatedBdev(BlockDevice service, Map<String, Object> properties) {
+        bindBdev(service, properties);
     }
 
     void unbindBdev(BlockDevice service) {
-        device.change(services -> services.bdev() == service ? services.withBdev(null) : services);
+        device.change(services -> services.withBdev(services.bdev().without(service)));
+    }
+
+    private static String pid(Map<String, Object> properties) {
+        return properties.get(Constants.SERVICE_PID) instanceof String pid ? pid : null;
+    }
+
+    /**
+     * Hears that the configuration of the bdev is deleted, which is all that tells a bdev that is removed from one whose bundle is
+     * being swapped. It is heard synchronously and before the bdev leaves, so that a configuration of the same name that is created
+     * at once is not taken for the old one.
+     */
+    @Override
+    public void configurationEvent(ConfigurationEvent event) {
+        if (event.getType() == ConfigurationEvent.CM_DELETED) {
+            device.bdevDeleted(event.getPid());
+        }
     }
 
     @Reference(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.vhostuser.internal.memory;
 
+import io.hotbay.bdev.ByteSize;
 import io.hotbay.linux.Descriptor;
 import io.hotbay.linux.LinuxException;
 import io.hotbay.vhostuser.internal.wire.MessageRefusedException;
@@ -10,7 +11,7 @@ import java.util.List;
 
 /**
  * A session's memory table. A change is prepared first, which may fail and changes nothing, and put into effect by {@link #swap}
- * when no ring is running. All methods under the controller's lock, except where noted.
+ * when no ring is running. All methods under the session's lock, except where noted.
  */
 public final class GuestMemoryTable {
     /** Most regions, as GET_MAX_MEM_SLOTS tells: what KVM on x86 has, less three; fewer would keep QEMU from reconnecting. */
@@ -19,7 +20,17 @@ public final class GuestMemoryTable {
     /** Most bytes of all regions: far more than any host has, and little enough to leave room for other guests' mappings. */
     private static final long LARGEST = 1L << 44;
 
+    private final long limit;
     private volatile MemorySnapshot current = new MemorySnapshot(List.of());
+
+    /**
+     * Makes an empty table.
+     *
+     * @param limit most bytes of all regions that the controller allows; {@link Long#MAX_VALUE} for no limit
+     */
+    public GuestMemoryTable(long limit) {
+        this.limit = limit;
+    }
 
     /** The table as it is. Any thread. */
     public MemorySnapshot current() {
@@ -86,7 +97,7 @@ public final class GuestMemoryTable {
         return snapshot(next);
     }
 
-    private static MemorySnapshot snapshot(List<MappedRegion> regions) throws MessageRefusedException {
+    private MemorySnapshot snapshot(List<MappedRegion> regions) throws MessageRefusedException {
         if (regions.size() > SLOTS) {
             throw new MessageRefusedException(regions.size() + " regions, at most " + SLOTS + " are possible");
         }
@@ -96,6 +107,10 @@ public final class GuestMemoryTable {
         }
         if (rest < 0) {
             throw new MessageRefusedException("all regions together are larger than " + LARGEST + " bytes");
+        }
+        if (LARGEST - rest > limit) {
+            throw new MessageRefusedException("all regions together have " + ByteSize.format(LARGEST - rest)
+                    + ", more than max_guest_memory of the controller, " + ByteSize.format(limit));
         }
         try {
             return new MemorySnapshot(regions);

@@ -11,7 +11,7 @@ import io.hotbay.vhostuser.internal.wire.RegionDescription;
 
 /**
  * A memory region and its mapping. It counts the snapshots it is part of and is unmapped with the last of them. The file stays
- * open as long, so that the memory could be handed on. All methods under the controller's lock.
+ * open as long, so that the memory could be handed on. All methods under the session's lock.
  */
 final class MappedRegion {
     /** F_SEAL_SHRINK: the file cannot be truncated under us. */

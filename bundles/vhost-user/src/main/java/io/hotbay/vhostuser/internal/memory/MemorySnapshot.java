@@ -5,7 +5,7 @@ import io.hotbay.memory.GuestMemory;
 import java.util.List;
 
 /**
- * The memory table at one moment, with a count of its users. All methods but {@link #memory()} under the controller's lock.
+ * The memory table at one moment, with a count of its users. All methods but {@link #memory()} under the session's lock.
  *
  * <p><b>Why nothing is unmapped under a poller.</b> Unmapping memory that a reactor thread may touch ends the JVM, so this is
  * the one place that decides. Guest memory is touched only through the windows of a snapshot, and only

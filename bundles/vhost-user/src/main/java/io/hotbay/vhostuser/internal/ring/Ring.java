@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 /**
  * What the front-end has said about a ring, in whatever order, and the ring on its reactor while it runs. A change of something a
  * running ring depends on is made between {@link #requestStop} with {@link #awaitStop}, and the next start. All methods
- * under the controller's lock, except where noted.
+ * under the session's lock, except where noted.
  */
 public final class Ring {
     private final int index;
@@ -40,11 +40,11 @@ public final class Ring {
     /**
      * Makes a ring nothing is known of.
      *
-     * @param controller name of the controller, for messages
+     * @param session name of the session, for messages
      */
-    public Ring(String controller, int index, Patience patience, RingListener listener) {
+    public Ring(String session, int index, Patience patience, RingListener listener) {
         this.index = index;
-        this.name = controller + " ring " + index;
+        this.name = session + " ring " + index;
         this.patience = patience;
         this.listener = listener;
     }

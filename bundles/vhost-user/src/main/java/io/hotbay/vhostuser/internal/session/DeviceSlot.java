@@ -4,7 +4,7 @@ package io.hotbay.vhostuser.internal.session;
 import io.hotbay.vhostuser.internal.ring.RingEnvironment;
 
 /**
- * The place where a controller's device is, or was and will be again. All methods under the controller's lock, except where
+ * The place where a session's device is, or was and will be again. All methods under the session's lock, except where
  * noted.
  */
 public final class DeviceSlot {

@@ -14,11 +14,12 @@ import java.util.Map;
 /** Messages about the front-end's memory. */
 final class MemoryHandlers {
     private final Session session;
-    private final GuestMemoryTable table = new GuestMemoryTable();
+    private final GuestMemoryTable table;
     private boolean shrinkingTold;
 
-    MemoryHandlers(Session session) {
+    MemoryHandlers(Session session, long limit) {
         this.session = session;
+        table = new GuestMemoryTable(limit);
     }
 
     void register(Map<MessageType, MessageHandler> handlers) {

@@ -20,7 +20,7 @@ import org.osgi.service.log.Logger;
 
 /**
  * A session with a front-end: features, memory, rings, and the channel for requests of our own. It assumes no order of
- * messages; after each one it starts the rings that can run. All methods under the controller's lock, except where noted.
+ * messages; after each one it starts the rings that can run. All methods under the lock of its environment, except where noted.
  *
  * <p>Everything that needs rings to stand still is the same: {@linkplain #stopRings stop}, act, {@linkplain #startRings
  * start}. A message, a device that leaves and the end of the session all do that.
@@ -31,12 +31,12 @@ public final class Session {
 
     private final int id;
     private final String name;
-    private final UnixConnection.Peer peer;
+    private final FrontEndProcess peer;
     private final SessionEnvironment environment;
     private final Map<MessageType, MessageHandler> handlers = new EnumMap<>(MessageType.class);
     private final FeatureHandlers features = new FeatureHandlers(this);
     private final ConfigHandlers config = new ConfigHandlers(this);
-    private final MemoryHandlers memory = new MemoryHandlers(this);
+    private final MemoryHandlers memory;
     private final List<Ring> rings = new ArrayList<>();
     private BackendChannel backendChannel;
     private int generationTold = NEVER;
@@ -49,14 +49,15 @@ public final class Session {
      * @param peer who has connected
      * @param environment what the controller lends; there is a device, or was one
      */
-    public Session(int id, UnixConnection.Peer peer, SessionEnvironment environment) {
+    public Session(int id, FrontEndProcess peer, SessionEnvironment environment) {
         this.id = id;
         this.name = environment.controller() + " session " + id;
         this.peer = peer;
         this.environment = environment;
+        memory = new MemoryHandlers(this, environment.memoryLimit());
         int count = environment.slot().facts().queues();
         for (int index = 0; index < count; index++) {
-            rings.add(new Ring(environment.controller(), index, environment.patience(), this::ringBroken));
+            rings.add(new Ring(name, index, environment.patience(), this::ringBroken));
         }
         features.register(handlers);
         config.register(handlers);
@@ -221,6 +222,8 @@ public final class Session {
                 id,
                 peer.pid(),
                 peer.uid(),
+                peer.gid(),
+                peer.name(),
                 features.features(),
                 features.protocolFeatures(),
                 snapshot.count(),

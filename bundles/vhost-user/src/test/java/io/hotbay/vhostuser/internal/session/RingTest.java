@@ -101,7 +101,7 @@ class RingTest {
     void shouldWatchTheKickOnlyWhileTheRingRuns() throws IOException {
         start();
         assertThat(bench.reactors().reactor().watched()).hasSize(1);
-        assertThat(bench.reactors().reactor().pollers()).containsExactly("vhostblk0 ring 0");
+        assertThat(bench.reactors().reactor().pollers()).containsExactly("vhostblk0 session 0 ring 0");
         stop(ring);
         assertThat(bench.reactors().reactor().watched()).isEmpty();
         assertThat(bench.reactors().reactor().pollers()).isEmpty();
@@ -157,7 +157,7 @@ class RingTest {
         frontEnd.send(MessageType.GET_VRING_BASE.id(), NEED_REPLY, ring.state(0), List.of());
         CompletableFuture<Answer> answer = laterAnswer();
         eventually("complaint", () -> bench.log().lines().stream()
-                .anyMatch(line -> line.contains("still waiting") && line.contains("vhostblk0 ring 0")));
+                .anyMatch(line -> line.contains("still waiting") && line.contains("vhostblk0 session 0 ring 0")));
         ring.submit(4);
         assertThat(answer).isNotDone();
         assertThat(ring.used()).isZero();

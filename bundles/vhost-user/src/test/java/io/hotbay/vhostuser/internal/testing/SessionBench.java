@@ -7,6 +7,7 @@ import io.hotbay.linux.UnixConnection;
 import io.hotbay.vhostuser.internal.ring.Patience;
 import io.hotbay.vhostuser.internal.ring.RingEnvironment;
 import io.hotbay.vhostuser.internal.session.DeviceSlot;
+import io.hotbay.vhostuser.internal.session.FrontEndProcess;
 import io.hotbay.vhostuser.internal.session.Session;
 import io.hotbay.vhostuser.internal.session.SessionEnvironment;
 import io.hotbay.vhostuser.internal.session.SessionLoop;
@@ -40,6 +41,11 @@ public final class SessionBench implements AutoCloseable {
 
     /** Makes a session with a device of a number of queues. */
     public SessionBench(int queues) throws IOException {
+        this(queues, Long.MAX_VALUE);
+    }
+
+    /** Makes a session with a device of a number of queues, and a limit of guest memory in bytes. */
+    public SessionBench(int queues, long memoryLimit) throws IOException {
         device = new TestDevice(queues);
         slot.fill(new RingEnvironment(reactors, new BitSet(), new TestVirtqueues(), device));
         memory = new GuestMemoryFile("bench", 0x10000, 0x10000);
@@ -48,7 +54,9 @@ public final class SessionBench implements AutoCloseable {
         backEnd = pair[1];
         Patience patience = new Patience(LIMIT, LIMIT, log.logger());
         session = new Session(
-                0, backEnd.peer(), new SessionEnvironment("vhostblk0", lock, slot, patience, executor, log.logger()));
+                0,
+                FrontEndProcess.of(backEnd),
+                new SessionEnvironment("vhostblk0", lock, slot, patience, executor, log.logger(), memoryLimit));
         end = CompletableFuture.supplyAsync(() -> {
             String reason = new SessionLoop(backEnd, session, log.logger()).run();
             lock.lock();

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.vhostuser.internal.controller;
+
+import io.hotbay.linux.UnixConnection;
+import io.hotbay.target.SessionStatus;
+import io.hotbay.vhostuser.internal.ring.Patience;
+import io.hotbay.vhostuser.internal.ring.RingEnvironment;
+import io.hotbay.vhostuser.internal.session.DeviceSlot;
+import io.hotbay.vhostuser.internal.session.FrontEndProcess;
+import io.hotbay.vhostuser.internal.session.Session;
+import io.hotbay.vhostuser.internal.session.SessionEnvironment;
+import io.hotbay.vhostuser.internal.session.SessionLoop;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.osgi.service.log.Logger;
+
+/**
+ * A session with all that it shares with no other: the connection, the thread that serves it, its device, and a lock over these,
+ * so that a session that is slow to stop its rings holds up nobody else's messages.
+ */
+final class LiveSession {
+    /** The threads have shallow stacks; a session should cost little. */
+    static final long STACK_BYTES = 512 * 1024;
+
+    private static final long IDLE_SECONDS = 10;
+
+    private final UnixConnection connection;
+    private final Logger logger;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final DeviceSlot slot = new DeviceSlot();
+    private final ThreadPoolExecutor executor;
+    private final Session session;
+    private final Thread thread;
+    private volatile String verdict;
+
+    /**
+     * Prepares a session; {@link #start} begins it.
+     *
+     * @param id counts the controller's sessions
+     * @param device is this session's alone
+     * @param whenEnded is told at the end, on the session's thread, when nothing of it is left
+     */
+    LiveSession(
+            int id,
+            UnixConnection connection,
+            FrontEndProcess peer,
+            Admission admission,
+            RingEnvironment device,
+            Patience patience,
+            Logger logger,
+            Consumer<LiveSession> whenEnded) {
+        this.connection = connection;
+        this.logger = logger;
+        String controller = admission.settings().name();
+        String threads = "hotbay-vhost-" + controller + "-" + id;
+        executor = new ThreadPoolExecutor(0, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+            Thread worker = new Thread(task, threads + "-news");
+            worker.setDaemon(true);
+            return worker;
+        });
+        // news of a session that has ended interest nobody
+        executor.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
+        slot.fill(device);
+        session = new Session(
+                id,
+                peer,
+                new SessionEnvironment(
+                        controller,
+                        lock,
+                        slot,
+                        patience,
+                        executor,
+                        logger,
+                        admission.policy().maxGuestMemory()));
+        thread = new Thread(null, () -> run(whenEnded), threads, STACK_BYTES);
+        thread.setDaemon(true);
+    }
+
+    /** Its name, for people. */
+    String name() {
+        return session.name();
+    }
+
+    /** Begins to serve the connection, which belongs to the session from now on. */
+    void start() {
+        thread.start();
+    }
+
+    private void run(Consumer<LiveSession> whenEnded) {
+        String why;
+        try {
+            why = new SessionLoop(connection, session, logger).run();
+        } catch (RuntimeException | Error e) {
+            logger.error("{} failed", name(), e);
+            why = e.toString();
+        }
+        try {
+            close();
+        } finally {
+            logger.info("{} ended: {}", name(), verdict == null ? why : verdict);
+            whenEnded.accept(this);
+        }
+    }
+
+    private void close() {
+        lock.lock();
+        try {
+            session.close();
+            slot.clear();
+        } finally {
+            lock.unlock();
+            connection.close();
+            executor.shutdown();
+        }
+    }
+
+    /** Takes the device away: no ring runs when this returns, and requests wait in them. */
+    void pause() {
+        lock.lock();
+        try {
+            session.stopRings();
+            slot.clear();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Gives it a device in the place of the one before, and lets the rings go on. */
+    void resume(RingEnvironment device) {
+        lock.lock();
+        try {
+            session.prepare(device.device());
+            slot.fill(device);
+            session.startRings();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Ends it soon, after the requests that were taken are completed. Any thread; does not wait.
+     *
+     * @param why for people
+     */
+    void end(String why) {
+        if (verdict == null) {
+            verdict = why;
+        }
+        connection.shutdown();
+    }
+
+    /**
+     * Waits until its thread has ended.
+     *
+     * @return false if it has not in that time
+     */
+    boolean awaitEnd(long millis) throws InterruptedException {
+        thread.join(Math.max(1, millis));
+        return !thread.isAlive();
+    }
+
+    /** How it is now. Any thread. */
+    SessionStatus status() {
+        return session.status();
+    }
+}

@@ -62,6 +62,6 @@ record ControllerServices(
         // complains now rather than when a guest has connected
         reactors.leastLoaded(cores);
         DeviceContext context = new DeviceContext(settings.name(), List.of(bdev), settings.options());
-        return new RingEnvironment(reactors, cores, virtqueues, deviceType.create(context));
+        return new RingEnvironment(reactors, cores, virtqueues, deviceType.create(context), settings.packedRing());
     }
 }

@@ -42,6 +42,8 @@ public final class Descriptor implements AutoCloseable {
     public static final int F_SEAL_WRITE = 8;
 
     // uapi/linux/fcntl.h, uapi/linux/falloc.h, uapi/asm-generic/fcntl.h
+    private static final int F_GETFL = 3;
+    private static final int F_SETFL = 4;
     private static final int F_DUPFD_CLOEXEC = 1030;
     private static final int F_ADD_SEALS = 1033;
     private static final int F_GET_SEALS = 1034;
@@ -223,6 +225,66 @@ public final class Descriptor implements AutoCloseable {
     /** Seals the file, for good and for everyone. */
     public void addSeals(int seals) throws LinuxException {
         fcntl(F_ADD_SEALS, seals);
+    }
+
+    /**
+     * Makes sure that nobody can truncate the file.
+     *
+     * @return false if it cannot be sealed, as is the case with all files but a memfd that allows it
+     */
+    public boolean sealAgainstShrinking() throws LinuxException {
+        if ((seals() & F_SEAL_SHRINK) != 0) {
+            return true;
+        }
+        try {
+            addSeals(F_SEAL_SHRINK);
+            return true;
+        } catch (LinuxException e) {
+            if (e.errno() == Errno.EPERM || e.errno() == Errno.EINVAL) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /** Has calls fail rather than wait. That is a property of the open file, which others may share and change. */
+    public void doNotWait() throws LinuxException {
+        int flags = fcntl(F_GETFL, 0);
+        if ((flags & O_NONBLOCK) == 0) {
+            fcntl(F_SETFL, flags | O_NONBLOCK);
+        }
+    }
+
+    /**
+     * Reads from a pipe or socket. Only direct buffers are taken.
+     *
+     * @return number of bytes, perhaps fewer than there is room for; -1 at the end of the stream
+     * @throws LinuxException EAGAIN if there is nothing now and it is not to wait
+     */
+    public int read(ByteBuffer direct) throws LinuxException {
+        int open = number();
+        long address = NativeMemory.addressOf(direct);
+        int length = direct.remaining();
+        int done = (int) Kernel.call("read", this, () -> LIBC.read(open, address, length));
+        direct.position(direct.position() + done);
+        Reference.reachabilityFence(direct);
+        return done == 0 && length > 0 ? -1 : done;
+    }
+
+    /**
+     * Writes to a pipe or socket. Only direct buffers are taken.
+     *
+     * @return number of bytes, perhaps fewer than there are
+     * @throws LinuxException EAGAIN if there is no room now and it is not to wait; EPIPE if nobody reads
+     */
+    public int write(ByteBuffer direct) throws LinuxException {
+        int open = number();
+        long address = NativeMemory.addressOf(direct);
+        int length = direct.remaining();
+        int done = (int) Kernel.call("write", this, () -> LIBC.write(open, address, length));
+        direct.position(direct.position() + done);
+        Reference.reachabilityFence(direct);
+        return done;
     }
 
     private int fcntl(int command, int argument) throws LinuxException {

@@ -104,6 +104,21 @@ public final class Mapping implements AutoCloseable {
         return NativeMemory.view(address + offset, length);
     }
 
+    /**
+     * A view of the whole range with up to seven bytes more, so that its length is a multiple of eight and whole words
+     * can be accessed atomically. What is added lies on the last page of the mapping.
+     *
+     * @throws IllegalStateException if the range does not begin at a multiple of eight, or is longer than a buffer
+     */
+    public ByteBuffer words() {
+        refuseIfClosed();
+        long rounded = (length + Long.BYTES - 1) & -Long.BYTES;
+        if (address % Long.BYTES != 0 || rounded > LARGEST_WINDOW) {
+            throw new IllegalStateException(name + " is not made of words");
+        }
+        return NativeMemory.view(address, (int) rounded);
+    }
+
     /** Has pages that are not there yet taken from one NUMA node only. */
     public void bind(int node) throws LinuxException {
         refuseIfClosed();

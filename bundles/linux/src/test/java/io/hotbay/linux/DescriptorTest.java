@@ -240,4 +240,54 @@ class DescriptorTest {
             assertThat(file.status().size()).isOne();
         }
     }
+
+    @Test
+    void shouldSealAgainstShrinkingUnlessThatIsForbidden() throws Exception {
+        try (Descriptor open = Memfd.create("open", 4096);
+                Descriptor sealed = Memfd.create("sealed", 4096);
+                Descriptor forbidden = Memfd.create("forbidden", 4096);
+                Descriptor file = Descriptor.open(directory.resolve("file"), CREATE, 0600)) {
+            assertThat(open.sealAgainstShrinking()).isTrue();
+            assertThat(open.seals()).isEqualTo(Descriptor.F_SEAL_SHRINK);
+            sealed.addSeals(Descriptor.F_SEAL_SHRINK | Descriptor.F_SEAL_SEAL);
+            assertThat(sealed.sealAgainstShrinking()).isTrue();
+            forbidden.addSeals(Descriptor.F_SEAL_SEAL);
+            assertThat(forbidden.sealAgainstShrinking()).isFalse();
+            assertThat(file.sealAgainstShrinking()).isFalse();
+        }
+    }
+
+    @Test
+    void shouldReadAndWriteAStreamWithoutWaiting() throws Exception {
+        Path pipe = directory.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        try (Descriptor reader = Descriptor.open(pipe, Descriptor.O_RDONLY | Descriptor.O_NONBLOCK, 0);
+                Descriptor writer = Descriptor.open(pipe, Descriptor.O_WRONLY, 0)) {
+            ByteBuffer bytes = ByteBuffer.allocateDirect(16);
+            assertThatThrownBy(() -> reader.read(bytes)).hasMessageContaining("EAGAIN");
+            writer.doNotWait();
+            writer.doNotWait();
+            assertThat(writer.write(bytes.limit(5))).isEqualTo(5);
+            bytes.clear();
+            assertThat(reader.read(bytes)).isEqualTo(5);
+            assertThat(bytes.position()).isEqualTo(5);
+            ByteBuffer much = ByteBuffer.allocateDirect(1 << 20);
+            assertThat(writer.write(much)).isBetween(1, (1 << 20) - 1);
+            assertThatThrownBy(() -> writer.write(much)).hasMessageContaining("EAGAIN");
+            reader.close();
+            assertThatThrownBy(() -> writer.write(much)).hasMessageContaining("EPIPE");
+        }
+    }
+
+    @Test
+    void shouldTellTheEndOfAStream() throws Exception {
+        Path pipe = directory.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        try (Descriptor reader = Descriptor.open(pipe, Descriptor.O_RDONLY | Descriptor.O_NONBLOCK, 0)) {
+            Descriptor.open(pipe, Descriptor.O_WRONLY, 0).close();
+            assertThat(reader.read(ByteBuffer.allocateDirect(4))).isEqualTo(-1);
+        }
+    }
 }

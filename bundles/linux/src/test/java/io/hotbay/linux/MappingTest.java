@@ -42,6 +42,21 @@ class MappingTest {
     }
 
     @Test
+    void shouldRoundTheRangeUpToWholeWords() throws Exception {
+        try (Descriptor file = Memfd.create("words", 3 * 8 + 1);
+                Mapping mapping = Mapping.of(file, 8, 17);
+                Mapping crooked = Mapping.of(file, 4, 8)) {
+            ByteBuffer words = mapping.words();
+            assertThat(words.capacity()).isEqualTo(24);
+            words.putLong(16, -1);
+            ByteBuffer read = ByteBuffer.allocate(8);
+            assertThat(file.pread(read, 24)).isOne();
+            assertThat(read.get(0)).isEqualTo((byte) -1);
+            assertThatThrownBy(crooked::words).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
     void shouldHandOutWindowsWithinTheRangeOnly() throws Exception {
         try (Descriptor file = Memfd.create("windows", PAGE);
                 Mapping mapping = Mapping.of(file, 0, 1000)) {

@@ -22,6 +22,10 @@ public interface Libc {
 
     int ftruncate(int descriptor, long size);
 
+    long read(int descriptor, long address, long length);
+
+    long write(int descriptor, long address, long length);
+
     long pread(int descriptor, long address, long length, long position);
 
     long pwrite(int descriptor, long address, long length, long position);

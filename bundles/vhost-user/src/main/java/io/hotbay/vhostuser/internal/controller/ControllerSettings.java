@@ -115,6 +115,11 @@ record ControllerSettings(
         return SessionPolicy.of(name, options);
     }
 
+    /** Whether packed rings are offered: only on request, because a guest prefers them wherever it can have them. */
+    boolean packedRing() {
+        return Boolean.parseBoolean(String.valueOf(options.get("packed_ring")));
+    }
+
     /** Whether the socket of other settings is the same in every respect. */
     boolean sameSocket(ControllerSettings other) {
         return socket().equals(other.socket())

@@ -3,8 +3,6 @@ package io.hotbay.vhostuser.internal.memory;
 
 import io.hotbay.linux.Descriptor;
 import io.hotbay.linux.FileStatus;
-import io.hotbay.linux.LinuxException;
-import io.hotbay.linux.Mapping;
 import io.hotbay.memory.MemoryRegion;
 import io.hotbay.vhostuser.internal.wire.MessageRefusedException;
 import io.hotbay.vhostuser.internal.wire.RegionDescription;
@@ -14,22 +12,14 @@ import io.hotbay.vhostuser.internal.wire.RegionDescription;
  * open as long, so that the memory could be handed on. All methods under the session's lock.
  */
 final class MappedRegion {
-    /** F_SEAL_SHRINK: the file cannot be truncated under us. */
-    private static final int SEAL_SHRINK = 0x2;
-
     private final RegionDescription description;
-    private final Descriptor file;
-    private final FileStatus status;
-    private final Mapping mapping;
+    private final SharedFile file;
     private final MemoryRegion region;
     private int snapshots;
 
-    private MappedRegion(
-            RegionDescription description, Descriptor file, FileStatus status, Mapping mapping, MemoryRegion region) {
+    private MappedRegion(RegionDescription description, SharedFile file, MemoryRegion region) {
         this.description = description;
         this.file = file;
-        this.status = status;
-        this.mapping = mapping;
         this.region = region;
     }
 
@@ -39,48 +29,19 @@ final class MappedRegion {
      * @throws MessageRefusedException if the description is impossible or the file cannot be mapped
      */
     static MappedRegion map(RegionDescription description, Descriptor file) throws MessageRefusedException {
-        try {
-            check(description);
-            FileStatus status = file.status();
-            checkFile(description, status);
-            Mapping mapping = Mapping.of(file, description.mmapOffset(), description.size());
-            MemoryRegion region = MemoryRegion.of(
-                    description.guestAddress(), description.userAddress(), description.size(), mapping::window);
-            return new MappedRegion(description, file, status, mapping, region);
-        } catch (LinuxException e) {
-            file.close();
-            throw new MessageRefusedException(description + ": " + e.getMessage());
-        } catch (MessageRefusedException e) {
-            file.close();
-            throw e;
-        }
-    }
-
-    private static void check(RegionDescription description) throws MessageRefusedException {
         long size = description.size();
-        if (size <= 0) {
-            throw new MessageRefusedException(description + ": that is no size");
-        }
-        if (wraps(description.guestAddress(), size)
-                || wraps(description.userAddress(), size)
-                || wraps(description.mmapOffset(), size)) {
+        if (size > 0 && (wraps(description.guestAddress(), size) || wraps(description.userAddress(), size))) {
+            file.close();
             throw new MessageRefusedException(description + " wraps around");
         }
+        SharedFile shared = SharedFile.map(file, description.mmapOffset(), size, description);
+        MemoryRegion region =
+                MemoryRegion.of(description.guestAddress(), description.userAddress(), size, shared.mapping()::window);
+        return new MappedRegion(description, shared, region);
     }
 
     private static boolean wraps(long start, long size) {
         return start < 0 || start + size < 0;
-    }
-
-    /** Mapping beyond the end of the file would succeed, and every access there would be a bus error. */
-    private static void checkFile(RegionDescription description, FileStatus status) throws MessageRefusedException {
-        if (!status.isRegularFile()) {
-            throw new MessageRefusedException(description + ": its descriptor is no memory file");
-        }
-        if (description.mmapOffset() + description.size() > status.size()) {
-            throw new MessageRefusedException(description + ": its file has " + status.size()
-                    + " bytes, fewer than mmap offset and size add up to");
-        }
     }
 
     RegionDescription description() {
@@ -93,19 +54,12 @@ final class MappedRegion {
 
     /** Whether this is the mapping of exactly that description of that file. */
     boolean isFor(RegionDescription other, FileStatus otherFile) {
-        return description.equals(other)
-                && status.device() == otherFile.device()
-                && status.inode() == otherFile.inode();
+        return description.equals(other) && file.status().isSameFile(otherFile);
     }
 
     /** Whether the front-end can take the memory away by truncating the file. */
     boolean canShrink() {
-        try {
-            return (file.seals() & SEAL_SHRINK) == 0;
-        } catch (LinuxException e) {
-            // files outside memfd know no seals
-            return true;
-        }
+        return file.canShrink();
     }
 
     void retain() {
@@ -120,7 +74,6 @@ final class MappedRegion {
 
     /** Unmaps; only when no snapshot holds it. */
     void close() {
-        mapping.close();
         file.close();
     }
 }

@@ -5,7 +5,7 @@ import io.hotbay.linux.EventFd;
 import io.hotbay.memory.GuestMemory;
 import io.hotbay.reactor.Reactor;
 import io.hotbay.target.QueueStatus;
-import io.hotbay.vhostuser.internal.memory.MemorySnapshot;
+import io.hotbay.vhostuser.internal.memory.RingMemory;
 import io.hotbay.vhostuser.internal.wire.VringAddress;
 import io.hotbay.virtio.VirtqueueSetup;
 import java.util.concurrent.CompletableFuture;
@@ -221,29 +221,22 @@ public final class Ring {
      *
      * @return whether it runs now
      */
-    public boolean start(RingEnvironment environment, MemorySnapshot memory, long features) {
+    public boolean start(RingEnvironment environment, RingMemory memory, long features) {
         // Before the reactor can touch it: see MemorySnapshot.
         memory.retain();
         Reactor reactor;
+        VirtqueueSetup setup;
         try {
             reactor = environment.reactors().leastLoaded(environment.cores());
+            setup = setup(memory, features);
         } catch (IllegalArgumentException e) {
             memory.release();
             breakAtStart(e.getMessage());
             return false;
         }
-        VirtqueueSetup setup = new VirtqueueSetup(
-                index,
-                size,
-                address.descriptor(),
-                address.available(),
-                address.used(),
-                base,
-                features,
-                memory.memory());
         RunningRing.Events events = new RunningRing.Events(kick, call, error);
-        CompletableFuture<RingPoller> opened =
-                reactor.run(() -> RunningRing.open(name, reactor, environment, setup, baseKnown, events, listener));
+        CompletableFuture<RingPoller> opened = reactor.run(
+                () -> RunningRing.open(name, reactor, environment, setup, memory.log(), baseKnown, events, listener));
         if (!patience.await(opened, () -> name + " starts")) {
             forgetDescriptors();
             breakAtStart("reactor " + reactor.core() + " does not answer");
@@ -261,6 +254,22 @@ public final class Ring {
         running = new RunningRing(reactor, poller, memory);
         patience.await(reactor.add(poller), () -> name + " starts");
         return true;
+    }
+
+    private VirtqueueSetup setup(RingMemory memory, long features) {
+        boolean usedLogged = memory.log() != null && address.isLogged();
+        return new VirtqueueSetup(
+                index,
+                size,
+                address.descriptor(),
+                address.available(),
+                address.used(),
+                base,
+                features,
+                memory.guest(),
+                memory.inFlightPart(index, size),
+                memory.log(),
+                usedLogged ? address.log() : VirtqueueSetup.USED_NOT_LOGGED);
     }
 
     private void breakAtStart(String reason) {

@@ -13,5 +13,7 @@ import java.util.BitSet;
  * @param cores the cores they may run on; empty for all
  * @param virtqueues opens rings
  * @param device serves them
+ * @param packed whether packed rings are offered
  */
-public record RingEnvironment(Reactors reactors, BitSet cores, VirtqueueFactory virtqueues, VirtioDevice device) {}
+public record RingEnvironment(
+        Reactors reactors, BitSet cores, VirtqueueFactory virtqueues, VirtioDevice device, boolean packed) {}

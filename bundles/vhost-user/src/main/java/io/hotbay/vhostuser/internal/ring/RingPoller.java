@@ -4,6 +4,7 @@ package io.hotbay.vhostuser.internal.ring;
 import io.hotbay.linux.EventFd;
 import io.hotbay.reactor.Poller;
 import io.hotbay.reactor.Reactor;
+import io.hotbay.vhostuser.internal.memory.MappedLog;
 import io.hotbay.virtio.DeviceQueue;
 import io.hotbay.virtio.OwnedVirtqueue;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +25,7 @@ final class RingPoller implements Poller {
     private final Reactor reactor;
     private final OwnedVirtqueue queue;
     private final DeviceQueue deviceQueue;
+    private final MappedLog log;
     private final RingListener listener;
     private final CompletableFuture<Integer> drained = new CompletableFuture<>();
     /** Something besides this thread works on requests, and tells by {@link #wake}. */
@@ -50,6 +52,7 @@ final class RingPoller implements Poller {
      * Takes over a ring and its device queue, and watches for kicks.
      *
      * @param kick the front-end's notifications, or null when the ring is always polled
+     * @param log what the ring marks, or null
      */
     RingPoller(
             String name,
@@ -59,6 +62,7 @@ final class RingPoller implements Poller {
             EventFd kick,
             EventFd call,
             EventFd error,
+            MappedLog log,
             RingListener listener) {
         this.name = name;
         this.reactor = reactor;
@@ -66,6 +70,7 @@ final class RingPoller implements Poller {
         this.deviceQueue = deviceQueue;
         this.call = call;
         this.error = error;
+        this.log = log;
         this.listener = listener;
         this.kick = watch(kick == null ? NO_DESCRIPTOR : kick.number());
         try {
@@ -104,9 +109,7 @@ final class RingPoller implements Poller {
         int work = 0;
         try {
             work = deviceQueue.poll();
-            if (queue.takeSignal() && call != null) {
-                call.signal();
-            }
+            notifyDriver();
         } catch (RuntimeException | InternalError e) {
             // InternalError: the front-end truncated the memory under us
             crash(e);
@@ -118,6 +121,15 @@ final class RingPoller implements Poller {
         return work;
     }
 
+    private void notifyDriver() {
+        if (log != null) {
+            log.announce();
+        }
+        if (queue.takeSignal() && call != null) {
+            call.signal();
+        }
+    }
+
     /** Broken or draining: completes what is under way, and takes nothing new. */
     private int pollSpecial() {
         if (stopped || hopeless) {
@@ -126,9 +138,7 @@ final class RingPoller implements Poller {
         int work = 0;
         try {
             work = deviceQueue.drain();
-            if (queue.takeSignal() && call != null) {
-                call.signal();
-            }
+            notifyDriver();
         } catch (RuntimeException | InternalError e) {
             crash(e);
         }

@@ -4,7 +4,8 @@ package io.hotbay.vhostuser.internal.ring;
 import io.hotbay.linux.EventFd;
 import io.hotbay.memory.GuestMemory;
 import io.hotbay.reactor.Reactor;
-import io.hotbay.vhostuser.internal.memory.MemorySnapshot;
+import io.hotbay.vhostuser.internal.memory.MappedLog;
+import io.hotbay.vhostuser.internal.memory.RingMemory;
 import io.hotbay.virtio.DeviceQueue;
 import io.hotbay.virtio.OwnedVirtqueue;
 import io.hotbay.virtio.VirtioFeatures;
@@ -14,9 +15,9 @@ import java.io.IOException;
 /**
  * A ring on its reactor.
  *
- * @param memory the snapshot it works on, which it has retained
+ * @param memory what it works on, which it has retained
  */
-record RunningRing(Reactor reactor, RingPoller poller, MemorySnapshot memory) {
+record RunningRing(Reactor reactor, RingPoller poller, RingMemory memory) {
     /** Offset of the index in a split ring's used ring (virtio 1.x, section 2.7.8). */
     private static final int USED_INDEX = 2;
 
@@ -29,6 +30,7 @@ record RunningRing(Reactor reactor, RingPoller poller, MemorySnapshot memory) {
     /**
      * Opens a ring and lets the device start it; on the reactor's thread.
      *
+     * @param log what the ring marks, or null
      * @param baseKnown whether SET_VRING_BASE or a stop told the base; otherwise the ring goes on behind what the driver has
      *     seen completed
      * @throws IOException if the device cannot be used just now
@@ -39,6 +41,7 @@ record RunningRing(Reactor reactor, RingPoller poller, MemorySnapshot memory) {
             Reactor reactor,
             RingEnvironment environment,
             VirtqueueSetup setup,
+            MappedLog log,
             boolean baseKnown,
             Events events,
             RingListener listener)
@@ -48,7 +51,8 @@ record RunningRing(Reactor reactor, RingPoller poller, MemorySnapshot memory) {
         try {
             // it will be polled at once, so a kick is not needed before the reactor first wants to sleep
             queue.disarm();
-            return new RingPoller(name, reactor, queue, deviceQueue, events.kick, events.call, events.error, listener);
+            return new RingPoller(
+                    name, reactor, queue, deviceQueue, events.kick, events.call, events.error, log, listener);
         } catch (RuntimeException | InternalError e) {
             deviceQueue.stop();
             throw e;
@@ -64,7 +68,10 @@ record RunningRing(Reactor reactor, RingPoller poller, MemorySnapshot memory) {
                 setup.usedAddress(),
                 VirtioFeatures.has(setup.features(), VirtioFeatures.RING_PACKED) ? FIRST_PACKED_BASE : usedIndex(setup),
                 setup.features(),
-                setup.memory());
+                setup.memory(),
+                setup.inFlight(),
+                setup.log(),
+                setup.usedLogAddress());
     }
 
     private static int usedIndex(VirtqueueSetup setup) {

@@ -82,6 +82,28 @@ final class ConfigHandlers {
         session.slot().configWritten();
     }
 
+    /** What the driver has written, in its order. */
+    Map<Integer, byte[]> written() {
+        return written;
+    }
+
+    /** Brings the device to the state that another back-end had brought its own to. */
+    void load(Map<Integer, byte[]> state) throws MessageRefusedException {
+        written.clear();
+        written.putAll(state);
+        RingEnvironment environment = session.slot().environment();
+        if (environment == null) {
+            return;
+        }
+        for (Map.Entry<Integer, byte[]> each : state.entrySet()) {
+            CompletableFuture<Void> done = write(environment.device(), each.getKey(), each.getValue());
+            if (!session.await(done, "CHECK_DEVICE_STATE") || done.isCompletedExceptionally()) {
+                throw new MessageRefusedException("the device did not take it");
+            }
+        }
+        session.slot().configWritten();
+    }
+
     private static CompletableFuture<Void> write(VirtioDevice device, int offset, byte[] contents) {
         return device.writeConfig(offset, ByteBuffer.wrap(contents).order(ByteOrder.LITTLE_ENDIAN));
     }

@@ -14,26 +14,30 @@ import java.util.Arrays;
  * @param features virtio features to offer
  * @param queues number of queues
  * @param queueSizeLimit largest ring
+ * @param inFlight room of a queue in the in-flight region
  * @param config the beginning of its configuration space; the rest is zeros
  */
-public record DeviceFacts(long features, int queues, int queueSizeLimit, byte[] config) {
+public record DeviceFacts(long features, int queues, int queueSizeLimit, InFlightSizes inFlight, byte[] config) {
     /** Longer than the configuration space of any device here. */
     private static final int CONFIG_SIZE = 256;
-
-    /** The dirty log is not kept yet, so it must not be offered whoever understands it. */
-    private static final long NOT_OFFERED = VirtioFeatures.LOG_ALL;
 
     /** Asks a device. */
     public static DeviceFacts of(RingEnvironment environment) {
         VirtioDevice device = environment.device();
         long features = device.features()
                 | environment.virtqueues().features()
+                | VirtioFeatures.LOG_ALL
                 | VirtioFeatures.VERSION_1
                 | VirtioFeatures.PROTOCOL_FEATURES;
         ByteBuffer config = ByteBuffer.allocate(CONFIG_SIZE).order(ByteOrder.LITTLE_ENDIAN);
         device.readConfig(0, config);
         int limit = Math.min(device.queueSizeLimit(), environment.virtqueues().sizeLimit());
-        return new DeviceFacts(features & ~NOT_OFFERED, device.queues(), limit, config.array());
+        return new DeviceFacts(
+                environment.packed() ? features : features & ~VirtioFeatures.RING_PACKED,
+                device.queues(),
+                limit,
+                InFlightSizes.of(environment.virtqueues()),
+                config.array());
     }
 
     /** Fills a buffer with configuration space from an offset on. */

@@ -4,8 +4,6 @@ package io.hotbay.vhostuser.internal.session;
 import io.hotbay.linux.Descriptor;
 import io.hotbay.linux.LinuxException;
 import io.hotbay.linux.UnixConnection;
-import io.hotbay.vhostuser.internal.ring.Ring;
-import io.hotbay.vhostuser.internal.ring.RingEnvironment;
 import io.hotbay.vhostuser.internal.wire.Message;
 import io.hotbay.vhostuser.internal.wire.MessageRefusedException;
 import io.hotbay.vhostuser.internal.wire.MessageType;
@@ -16,10 +14,15 @@ import java.util.Map;
 
 /** Messages about the session as a whole: features, ownership, the back-end channel, reset. */
 final class FeatureHandlers {
+    /** Bits of rings and transport (virtio 1.x, section 6), but ANY_LAYOUT, which QEMU accepts without an offer. */
+    private static final long RING_FEATURES = 0x3ff_ff00_0000L & ~(1L << 27);
+
     private final Session session;
     private volatile long features;
     private boolean featuresKnown;
     private volatile long protocolFeatures;
+    /** The front-end wants rings to work in a way that was not offered. */
+    private boolean impossible;
 
     FeatureHandlers(Session session) {
         this.session = session;
@@ -37,13 +40,18 @@ final class FeatureHandlers {
         // Dragonball sends it late and twice: there is one owner, whoever is connected
         handlers.put(MessageType.SET_OWNER, (message, reply) -> {});
         handlers.put(MessageType.RESET_OWNER, this::resetOwner);
-        handlers.put(MessageType.RESET_DEVICE, this::resetDevice);
+        handlers.put(MessageType.RESET_DEVICE, (message, reply) -> session.reset(false));
         handlers.put(MessageType.SET_BACKEND_REQ_FD, this::setBackendRequestDescriptor);
     }
 
     /** Whether the front-end has said what it accepts. */
     boolean featuresKnown() {
         return featuresKnown;
+    }
+
+    /** Whether the device can work with what the front-end accepts: FEATURES_OK of the device status. */
+    boolean acceptable() {
+        return featuresKnown && !impossible;
     }
 
     /** What the driver has accepted. Any thread, for people. */
@@ -58,12 +66,14 @@ final class FeatureHandlers {
 
     /** QEMU accepts bits that were never offered, and repeats the message while rings are running. */
     private void setFeatures(Message message, Reply reply) {
-        long accepted = message.u64() & session.facts().features();
+        long offered = session.facts().features();
+        long accepted = message.u64() & offered;
         if (accepted != features) {
             session.stopRings();
             features = accepted;
         }
         featuresKnown = true;
+        impossible = (message.u64() & ~offered & RING_FEATURES) != 0;
         if (!VirtioFeatures.has(accepted, VirtioFeatures.PROTOCOL_FEATURES)) {
             // a front-end that knows no SET_VRING_ENABLE: all rings count as enabled
             session.rings().forEach(ring -> ring.enabled(true));
@@ -77,17 +87,6 @@ final class FeatureHandlers {
     private void resetOwner(Message message, Reply reply) {
         session.stopRings();
         session.rings().forEach(ring -> ring.enabled(false));
-    }
-
-    private void resetDevice(Message message, Reply reply) {
-        session.stopRings();
-        session.rings().forEach(Ring::reset);
-        session.forgetWrittenConfig();
-        RingEnvironment environment = session.slot().environment();
-        if (environment != null) {
-            environment.device().reset();
-            session.slot().configWritten();
-        }
     }
 
     private void setBackendRequestDescriptor(Message message, Reply reply) throws MessageRefusedException {

@@ -57,7 +57,7 @@ final class MemoryHandlers {
             shrinkingTold = true;
             session.logger()
                     .info(
-                            "{}: memory is not sealed against shrinking; if the front-end truncates it, its rings break",
+                            "{}: memory cannot be sealed against shrinking; if the front-end truncates it, its rings break",
                             session.name());
         }
     }

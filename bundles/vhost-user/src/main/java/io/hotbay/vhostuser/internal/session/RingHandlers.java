@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.vhostuser.internal.session;
 
-import io.hotbay.linux.Descriptor;
 import io.hotbay.linux.EventFd;
-import io.hotbay.linux.LinuxException;
 import io.hotbay.vhostuser.internal.ring.Ring;
 import io.hotbay.vhostuser.internal.wire.Message;
 import io.hotbay.vhostuser.internal.wire.MessageRefusedException;
@@ -19,9 +17,6 @@ import java.util.Map;
  * running ring is stopped first when it depends on what changes, and goes on where it was.
  */
 final class RingHandlers {
-    /** The bits of a mode that tell the kind of a file (inode(7), S_IFMT); an eventfd has none of them. */
-    private static final int FILE_TYPE_MASK = 0xf000;
-
     private final Session session;
 
     RingHandlers(Session session) {
@@ -57,7 +52,7 @@ final class RingHandlers {
     private void setAddress(Message message, Reply reply) throws MessageRefusedException {
         Ring ring = ring(VringAddress.index(message.payload()));
         VringAddress address = VringAddress.read(message.payload());
-        if (!address.samePlace(ring.address())) {
+        if (!address.samePlace(ring.address()) || session.isLogging() && !address.sameLog(ring.address())) {
             session.stop(ring);
         }
         ring.address(address);
@@ -79,17 +74,17 @@ final class RingHandlers {
 
     private void setKick(Message message, Reply reply) throws MessageRefusedException {
         Ring ring = ring(VringDescriptor.index(message.payload()));
-        EventFd kick = event(message);
+        EventFd kick = EventDescriptor.takeEvent(message);
         session.stop(ring);
         ring.kick(kick);
     }
 
     private void setCall(Message message, Reply reply) throws MessageRefusedException {
-        ring(VringDescriptor.index(message.payload())).call(event(message));
+        ring(VringDescriptor.index(message.payload())).call(EventDescriptor.takeEvent(message));
     }
 
     private void setError(Message message, Reply reply) throws MessageRefusedException {
-        ring(VringDescriptor.index(message.payload())).error(event(message));
+        ring(VringDescriptor.index(message.payload())).error(EventDescriptor.takeEvent(message));
     }
 
     private void setEnable(Message message, Reply reply) throws MessageRefusedException {
@@ -110,22 +105,5 @@ final class RingHandlers {
                     "there is no ring " + Integer.toUnsignedString(index) + ", only " + session.ringCount());
         }
         return session.rings().get(index);
-    }
-
-    /** Anything else than an eventfd could block the reactor that writes to it. */
-    private static EventFd event(Message message) throws MessageRefusedException {
-        Descriptor descriptor = message.takeDescriptor();
-        if (descriptor == null) {
-            return null;
-        }
-        try {
-            if ((descriptor.status().mode() & FILE_TYPE_MASK) != 0) {
-                throw new MessageRefusedException("its descriptor is no eventfd");
-            }
-        } catch (LinuxException | MessageRefusedException e) {
-            descriptor.close();
-            throw new MessageRefusedException(e.getMessage());
-        }
-        return EventFd.adopt(descriptor);
     }
 }

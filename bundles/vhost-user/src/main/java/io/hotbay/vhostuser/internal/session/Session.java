@@ -3,7 +3,9 @@ package io.hotbay.vhostuser.internal.session;
 
 import io.hotbay.linux.UnixConnection;
 import io.hotbay.target.SessionStatus;
+import io.hotbay.vhostuser.internal.memory.InFlightRegion;
 import io.hotbay.vhostuser.internal.memory.MemorySnapshot;
+import io.hotbay.vhostuser.internal.memory.RingMemory;
 import io.hotbay.vhostuser.internal.ring.Ring;
 import io.hotbay.vhostuser.internal.ring.RingEnvironment;
 import io.hotbay.vhostuser.internal.wire.Message;
@@ -11,6 +13,7 @@ import io.hotbay.vhostuser.internal.wire.MessageRefusedException;
 import io.hotbay.vhostuser.internal.wire.MessageType;
 import io.hotbay.vhostuser.internal.wire.Reply;
 import io.hotbay.virtio.VirtioDevice;
+import io.hotbay.virtio.VirtioFeatures;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -37,6 +40,10 @@ public final class Session {
     private final FeatureHandlers features = new FeatureHandlers(this);
     private final ConfigHandlers config = new ConfigHandlers(this);
     private final MemoryHandlers memory;
+    private final InFlightHandlers inFlight = new InFlightHandlers(this);
+    private final LogHandlers log = new LogHandlers(this);
+    private final StatusHandlers status = new StatusHandlers(this);
+    private final DeviceStateHandlers deviceState = new DeviceStateHandlers(this, config);
     private final List<Ring> rings = new ArrayList<>();
     private BackendChannel backendChannel;
     private int generationTold = NEVER;
@@ -62,6 +69,10 @@ public final class Session {
         features.register(handlers);
         config.register(handlers);
         memory.register(handlers);
+        inFlight.register(handlers);
+        log.register(handlers);
+        status.register(handlers);
+        deviceState.register(handlers);
         new RingHandlers(this).register(handlers);
     }
 
@@ -91,6 +102,9 @@ public final class Session {
      * @throws MessageRefusedException if that is not possible; nothing has changed then
      */
     public void handle(MessageType type, Message message, Reply reply) throws MessageRefusedException {
+        if (type == MessageType.CHECK_DEVICE_STATE) {
+            deviceState.awaitTransfer();
+        }
         environment.lock().lock();
         try {
             if (closed) {
@@ -124,6 +138,28 @@ public final class Session {
         return rings.size();
     }
 
+    boolean featuresKnown() {
+        return features.featuresKnown();
+    }
+
+    long features() {
+        return features.features();
+    }
+
+    boolean acceptsFeatures() {
+        return features.acceptable();
+    }
+
+    /** Whether the front-end has accepted a protocol feature. */
+    boolean hasAccepted(long protocolFeature) {
+        return VirtioFeatures.has(features.protocolFeatures(), protocolFeature);
+    }
+
+    /** Whether rings write to the log. */
+    boolean isLogging() {
+        return log.current() != null && VirtioFeatures.has(features(), VirtioFeatures.LOG_ALL);
+    }
+
     boolean await(CompletableFuture<?> future, String what) {
         return environment.patience().await(future, () -> name + " waits for the device: " + what);
     }
@@ -149,11 +185,11 @@ public final class Session {
         if (closed || now == null || !features.featuresKnown()) {
             return;
         }
-        MemorySnapshot snapshot = memory.current();
+        RingMemory ringMemory = ringMemory();
         boolean started = false;
         for (Ring ring : rings) {
-            if (ring.isRunnable(snapshot.memory())) {
-                started |= ring.start(now, snapshot, features.features());
+            if (ring.isRunnable(ringMemory.guest())) {
+                started |= ring.start(now, ringMemory, features());
             }
         }
         if (started) {
@@ -161,14 +197,41 @@ public final class Session {
         }
     }
 
+    private RingMemory ringMemory() {
+        InFlightRegion region = inFlight.current();
+        boolean packed = VirtioFeatures.has(features(), VirtioFeatures.RING_PACKED);
+        int bytes = region == null
+                ? 0
+                : facts().inFlight().bytes(region.description().queueSize(), packed);
+        return new RingMemory(memory.current(), region, bytes, isLogging() ? log.current() : null);
+    }
+
+    /**
+     * RESET_DEVICE, or a status of 0: all rings are as new. Memory and log stay, as they are the front-end's own affair.
+     *
+     * @param pause whether it may be a mere pause: QEMU sets the status to 0 with each stop of the VM, and does not repeat
+     *     afterwards what the driver has written to configuration space
+     */
+    void reset(boolean pause) {
+        stopRings();
+        rings.forEach(Ring::reset);
+        inFlight.drop();
+        status.reset();
+        if (!pause) {
+            config.forget();
+        }
+        RingEnvironment now = environment.slot().environment();
+        if (now != null) {
+            now.device().reset();
+            config.repeatOn(now.device());
+            environment.slot().configWritten();
+        }
+    }
+
     // ---- configuration space
 
     void configTold() {
         generationTold = environment.slot().generation();
-    }
-
-    void forgetWrittenConfig() {
-        config.forget();
     }
 
     void backendChannel(UnixConnection connection) {
@@ -213,6 +276,9 @@ public final class Session {
             backendChannel.close();
         }
         memory.close();
+        inFlight.drop();
+        log.close();
+        deviceState.close();
     }
 
     /** How it is now. Any thread. */

@@ -40,7 +40,8 @@ public final class SessionLoop {
      * @return why it did, for people
      */
     public String run() {
-        try (message) {
+        try (message;
+                reply) {
             while (message.receive(connection)) {
                 answer();
             }
@@ -66,6 +67,7 @@ public final class SessionLoop {
         }
         if (type.answer() == Answer.OWN) {
             reply.send(connection, message.request());
+            reply.clear();
         } else if (message.needsReply()) {
             acknowledge(DONE);
         }
@@ -109,6 +111,7 @@ public final class SessionLoop {
     }
 
     private void acknowledge(long outcome) throws IOException {
+        reply.clear();
         reply.u64(outcome);
         reply.send(connection, message.request());
     }

@@ -15,7 +15,7 @@ public enum MessageType {
     SET_OWNER(3, PayloadRule.NONE, DescriptorRule.NONE, ACK),
     RESET_OWNER(4, PayloadRule.NONE, DescriptorRule.NONE, ACK),
     SET_MEM_TABLE(5, PayloadRule.MEMORY_TABLE, DescriptorRule.ONE_EACH_REGION, ACK),
-    SET_LOG_BASE(6, PayloadRule.ANY, DescriptorRule.ANY, OWN),
+    SET_LOG_BASE(6, PayloadRule.LOG, DescriptorRule.ONE, OWN),
     SET_LOG_FD(7, PayloadRule.NONE_OR_U64, DescriptorRule.ONE, ACK),
     SET_VRING_NUM(8, PayloadRule.VRING_STATE, DescriptorRule.NONE, ACK),
     SET_VRING_ADDR(9, PayloadRule.VRING_ADDRESS, DescriptorRule.NONE, ACK),
@@ -40,8 +40,8 @@ public enum MessageType {
     POSTCOPY_ADVISE(28, PayloadRule.NONE, DescriptorRule.NONE, OWN),
     POSTCOPY_LISTEN(29, PayloadRule.NONE, DescriptorRule.NONE, ACK),
     POSTCOPY_END(30, PayloadRule.NONE, DescriptorRule.NONE, OWN),
-    GET_INFLIGHT_FD(31, PayloadRule.ANY, DescriptorRule.NONE, OWN),
-    SET_INFLIGHT_FD(32, PayloadRule.ANY, DescriptorRule.ONE, ACK),
+    GET_INFLIGHT_FD(31, PayloadRule.IN_FLIGHT, DescriptorRule.NONE, OWN),
+    SET_INFLIGHT_FD(32, PayloadRule.IN_FLIGHT, DescriptorRule.ONE, ACK),
     GPU_SET_SOCKET(33, PayloadRule.ANY, DescriptorRule.ANY, FOREIGN),
     RESET_DEVICE(34, PayloadRule.NONE, DescriptorRule.NONE, ACK),
     VRING_KICK(35, PayloadRule.VRING_STATE, DescriptorRule.NONE, ACK),
@@ -51,7 +51,7 @@ public enum MessageType {
     SET_STATUS(39, PayloadRule.U64, DescriptorRule.NONE, ACK),
     GET_STATUS(40, PayloadRule.NONE, DescriptorRule.NONE, OWN),
     GET_SHARED_OBJECT(41, PayloadRule.ANY, DescriptorRule.NONE, OWN),
-    SET_DEVICE_STATE_FD(42, PayloadRule.ANY, DescriptorRule.ONE, OWN),
+    SET_DEVICE_STATE_FD(42, PayloadRule.DEVICE_STATE, DescriptorRule.ONE, OWN),
     CHECK_DEVICE_STATE(43, PayloadRule.NONE, DescriptorRule.NONE, OWN),
     GET_SHMEM_CONFIG(44, PayloadRule.NONE, DescriptorRule.NONE, OWN);
 

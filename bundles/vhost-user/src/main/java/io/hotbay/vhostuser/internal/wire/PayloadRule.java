@@ -21,6 +21,12 @@ public enum PayloadRule {
     SINGLE_REGION,
     /** At least a {@link ConfigAccess} without its contents; the message's handler looks at the rest. */
     CONFIG,
+    /** An {@link InFlightDescription}, with or without its padding. */
+    IN_FLIGHT,
+    /** A {@link LogDescription}: what goes with a descriptor. */
+    LOG,
+    /** A {@link DeviceStateTransfer}. */
+    DEVICE_STATE,
     /** Anything: of messages that no handler looks at. */
     ANY;
 
@@ -44,6 +50,12 @@ public enum PayloadRule {
                 return size == MemoryTable.SINGLE_REGION_SIZE;
             case CONFIG:
                 return size >= ConfigAccess.CONTENTS;
+            case IN_FLIGHT:
+                return size == InFlightDescription.SIZE || size == InFlightDescription.PADDED_SIZE;
+            case LOG:
+                return size == LogDescription.SIZE;
+            case DEVICE_STATE:
+                return size == DeviceStateTransfer.SIZE;
             default:
                 return true;
         }

@@ -1,19 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.vhostuser.internal.wire;
 
+import io.hotbay.linux.Descriptor;
 import io.hotbay.linux.UnixConnection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 
-/** An answer to the front-end, written into a buffer that is used over and over. */
-public final class Reply {
+/** An answer to the front-end, written into a buffer that is used over and over. A descriptor that goes with it belongs to it until it is cleared. */
+public final class Reply implements AutoCloseable {
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(MessageHeader.SIZE + Message.LARGEST_PAYLOAD)
             .order(ByteOrder.nativeOrder());
+    private Descriptor attached;
 
-    /** Forgets what was written; the answer has no payload now. */
+    /** Forgets what was written; the answer has no payload and no descriptor now. */
     public void clear() {
+        if (attached != null) {
+            attached.close();
+            attached = null;
+        }
         buffer.clear().limit(MessageHeader.SIZE);
     }
 
@@ -36,6 +42,11 @@ public final class Reply {
         VringState.put(payload(VringState.SIZE), index, num);
     }
 
+    /** Sends a descriptor with the answer, which owns it from now on. */
+    public void attach(Descriptor descriptor) {
+        attached = descriptor;
+    }
+
     /**
      * Sends the answer to a message. NEED_REPLY is not repeated: QEMU and SPDK take exactly version and REPLY.
      *
@@ -45,6 +56,12 @@ public final class Reply {
         buffer.putInt(MessageHeader.REQUEST, request);
         buffer.putInt(MessageHeader.FLAGS, MessageHeader.VERSION | MessageHeader.REPLY);
         buffer.putInt(MessageHeader.PAYLOAD_SIZE, buffer.limit() - MessageHeader.SIZE);
-        connection.send(buffer.position(0), List.of());
+        connection.send(buffer.position(0), attached == null ? List.of() : List.of(attached));
+    }
+
+    /** Closes the descriptor that was attached last. */
+    @Override
+    public void close() {
+        clear();
     }
 }

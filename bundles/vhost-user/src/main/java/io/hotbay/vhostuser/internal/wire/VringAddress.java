@@ -22,6 +22,9 @@ public record VringAddress(int flags, long descriptor, long used, long available
     /** Bytes of the structure. */
     public static final int SIZE = 40;
 
+    /** Flags: writes to the used ring are to be logged (VHOST_VRING_F_LOG). */
+    private static final int LOGGED = 1;
+
     private static final int INDEX = 0;
     private static final int FLAGS = 4;
     private static final int DESCRIPTOR = 8;
@@ -42,6 +45,16 @@ public record VringAddress(int flags, long descriptor, long used, long available
                 payload.getLong(USED),
                 payload.getLong(AVAILABLE),
                 payload.getLong(LOG));
+    }
+
+    /** Whether writes to the used ring are to be logged. */
+    public boolean isLogged() {
+        return (flags & LOGGED) != 0;
+    }
+
+    /** Whether the used ring is logged in the same way. */
+    public boolean sameLog(VringAddress other) {
+        return isLogged() == other.isLogged() && (!isLogged() || log == other.log);
     }
 
     /** Whether the ring lies at the same place, logging aside. */

@@ -58,7 +58,15 @@ class RingPollerTest {
         OwnedVirtqueue queue = new TestVirtqueues().open(setup);
         DeviceQueue deviceQueue = device.start(queue, 0);
         return new RingPoller(
-                "ring", reactors.reactor(), queue, deviceQueue, withKick, call, error, (ring, why) -> faults.add(why));
+                "ring",
+                reactors.reactor(),
+                queue,
+                deviceQueue,
+                withKick,
+                call,
+                error,
+                null,
+                (ring, why) -> faults.add(why));
     }
 
     private void submit(int index) {

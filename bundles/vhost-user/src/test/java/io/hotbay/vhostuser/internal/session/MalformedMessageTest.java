@@ -62,6 +62,14 @@ class MalformedMessageTest {
                 "SET_VRING_ENABLE",
                 "GET_VRING_BASE",
                 "GET_CONFIG",
+                "GET_INFLIGHT_FD",
+                "SET_INFLIGHT_FD",
+                "SET_LOG_BASE",
+                "SET_LOG_FD",
+                "GET_STATUS",
+                "SET_STATUS",
+                "SET_DEVICE_STATE_FD",
+                "CHECK_DEVICE_STATE",
                 "ADD_MEM_REG",
                 "RESET_DEVICE"
             })
@@ -91,9 +99,8 @@ class MalformedMessageTest {
                 "CLOSE_CRYPTO_SESSION",
                 "GPU_SET_SOCKET",
                 "SET_VRING_ENDIAN",
-                "SET_LOG_FD",
-                "VRING_KICK",
-                "SET_STATUS"
+                "POSTCOPY_LISTEN",
+                "VRING_KICK"
             })
     void shouldPassOverMessagesOfOtherDevices(MessageType type) throws IOException {
         long open = OpenFiles.descriptors();
@@ -106,7 +113,7 @@ class MalformedMessageTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"GET_INFLIGHT_FD", "SET_LOG_BASE", "GET_STATUS", "POSTCOPY_ADVISE", "GET_SHARED_OBJECT"})
+    @EnumSource(names = {"IOTLB_MSG", "POSTCOPY_ADVISE", "POSTCOPY_END", "GET_SHARED_OBJECT", "GET_SHMEM_CONFIG"})
     void shouldCloseTheConnectionOverAQuestionItCannotAnswer(MessageType type) throws IOException {
         frontEnd.send(type.id(), PLAIN, longs(1, 2), List.of());
         assertThat(frontEnd.isClosedByPeer()).isTrue();

@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hotbay.linux.Descriptor;
 import io.hotbay.linux.EventFd;
-import io.hotbay.linux.LinuxException;
 import io.hotbay.vhostuser.internal.testing.FrontEnd;
 import io.hotbay.vhostuser.internal.testing.FrontEnd.Answer;
 import io.hotbay.vhostuser.internal.testing.GuestMemoryFile;
@@ -280,21 +279,30 @@ class MemoryTest {
 
     @Test
     void shouldSayOnceThatMemoryCanBeTruncated() throws IOException {
+        bench.memory().file().addSeals(Descriptor.F_SEAL_SEAL);
+        more.file().addSeals(Descriptor.F_SEAL_SEAL);
         add(bench.memory());
         add(more);
-        assertThat(bench.log().lines().stream().filter(line -> line.contains("not sealed")))
+        assertThat(bench.log().lines().stream().filter(line -> line.contains("cannot be sealed")))
                 .hasSize(1);
     }
 
     @Test
-    void shouldSayNothingOfMemoryThatIsSealed() throws IOException {
-        seal(more);
+    void shouldSealMemoryAgainstTruncation() throws IOException {
         add(more);
-        assertThat(bench.log().lines()).noneMatch(line -> line.contains("not sealed"));
+        assertThat(more.file().seals()).isEqualTo(Descriptor.F_SEAL_SHRINK);
+        assertThat(bench.log().lines()).noneMatch(line -> line.contains("cannot be sealed"));
     }
 
-    private static void seal(GuestMemoryFile memory) throws LinuxException {
-        memory.file().addSeals(Descriptor.F_SEAL_SHRINK);
+    @Test
+    void shouldBreakARingWhoseMemoryIsTruncated() throws IOException {
+        bench.memory().file().addSeals(Descriptor.F_SEAL_SEAL);
+        start();
+        bench.memory().file().truncate(0);
+        eventually(
+                "fault", () -> bench.session().status().queues().get(0).fault().contains("truncated"));
+        assertThat(frontEnd.acknowledged(MessageType.SET_VRING_ENABLE, ring.state(0)))
+                .isZero();
     }
 
     @Test

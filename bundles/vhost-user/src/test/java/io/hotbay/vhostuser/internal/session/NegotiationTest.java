@@ -43,7 +43,7 @@ class NegotiationTest {
 
     @Test
     void shouldOfferTheFeaturesOfDeviceAndRingsAndItsOwn() throws IOException {
-        long rings = 1L << 28 | 1L << 29;
+        long rings = 1L << 26 | 1L << 28 | 1L << 29 | 1L << 34;
         assertThat(frontEnd.ask(MessageType.GET_FEATURES, longs()).u64())
                 .isEqualTo(TestDevice.FEATURE | rings | 1L << 30 | 1L << 32);
     }
@@ -51,7 +51,7 @@ class NegotiationTest {
     @Test
     void shouldOfferOnlyProtocolFeaturesThatWork() throws IOException {
         assertThat(frontEnd.ask(MessageType.GET_PROTOCOL_FEATURES, longs()).u64())
-                .isEqualTo(1 | 1 << 3 | 1 << 5 | 1 << 9 | 1 << 13 | 1 << 15);
+                .isEqualTo(1 | 1 << 1 | 1 << 3 | 1 << 5 | 1 << 9 | 1 << 12 | 1 << 13 | 1 << 15 | 1 << 16 | 1 << 19);
     }
 
     @ParameterizedTest
@@ -94,7 +94,7 @@ class NegotiationTest {
 
         assertThat(bench.session().status().features())
                 .isEqualTo(bench.slot().facts().features());
-        assertThat(bench.session().status().protocolFeatures()).isEqualTo(0xa229);
+        assertThat(bench.session().status().protocolFeatures()).isEqualTo(0x9b22b);
     }
 
     @Test

@@ -22,7 +22,7 @@ public final class FrontEnd implements AutoCloseable {
     private final UnixConnection connection;
 
     /** An answer. */
-    public record Answer(int request, int flags, ByteBuffer payload) {
+    public record Answer(int request, int flags, ByteBuffer payload, List<Descriptor> descriptors) {
         /** The payload as an integer. */
         public long u64() {
             return payload.getLong(0);
@@ -92,8 +92,8 @@ public final class FrontEnd implements AutoCloseable {
     }
 
     /** Sends a message and waits for its own answer. */
-    public Answer ask(MessageType type, ByteBuffer payload) throws IOException {
-        send(type.id(), PLAIN, payload, List.of());
+    public Answer ask(MessageType type, ByteBuffer payload, Descriptor... descriptors) throws IOException {
+        send(type.id(), PLAIN, payload, List.of(descriptors));
         return receive();
     }
 
@@ -113,7 +113,7 @@ public final class FrontEnd implements AutoCloseable {
         if (payload.hasRemaining()) {
             connection.receiveFully(payload, descriptors);
         }
-        return new Answer(header.getInt(0), header.getInt(4), payload.flip());
+        return new Answer(header.getInt(0), header.getInt(4), payload.flip(), descriptors);
     }
 
     /** Whether the back-end closes the connection without another answer. */

@@ -45,8 +45,13 @@ public final class GuestRing implements AutoCloseable {
 
     /** SET_VRING_ADDR. */
     public ByteBuffer address(int flags) {
+        return address(flags, 0);
+    }
+
+    /** The same with the address under which the used ring is logged. */
+    public ByteBuffer address(int flags, long log) {
         long base = memory.userAddress() + (long) index * BYTES;
-        return longs((long) flags << 32 | index, base, base + USED, base + AVAILABLE, 0);
+        return longs((long) flags << 32 | index, base, base + USED, base + AVAILABLE, log);
     }
 
     /** A vring state. */

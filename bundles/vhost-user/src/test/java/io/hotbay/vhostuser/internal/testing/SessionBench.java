@@ -32,6 +32,7 @@ public final class SessionBench implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final DeviceSlot slot = new DeviceSlot();
     private final ExecutorService executor = Executors.newSingleThreadExecutor();
+    private final TestVirtqueues virtqueues = new TestVirtqueues();
     private final TestDevice device;
     private final GuestMemoryFile memory;
     private final Session session;
@@ -47,7 +48,7 @@ public final class SessionBench implements AutoCloseable {
     /** Makes a session with a device of a number of queues, and a limit of guest memory in bytes. */
     public SessionBench(int queues, long memoryLimit) throws IOException {
         device = new TestDevice(queues);
-        slot.fill(new RingEnvironment(reactors, new BitSet(), new TestVirtqueues(), device));
+        slot.fill(new RingEnvironment(reactors, new BitSet(), virtqueues, device, true));
         memory = new GuestMemoryFile("bench", 0x10000, 0x10000);
         UnixConnection[] pair = UnixConnection.pair();
         frontEnd = new FrontEnd(pair[0]);
@@ -76,6 +77,10 @@ public final class SessionBench implements AutoCloseable {
 
     public TestDevice device() {
         return device;
+    }
+
+    public TestVirtqueues virtqueues() {
+        return virtqueues;
     }
 
     public TestReactors reactors() {

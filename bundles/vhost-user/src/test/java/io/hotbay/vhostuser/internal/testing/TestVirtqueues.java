@@ -8,15 +8,30 @@ import io.hotbay.virtio.VirtqueueFactory;
 import io.hotbay.virtio.VirtqueueSetup;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * Opens split rings that look at nothing but the available and used rings: a chain is its head. Guest memory is really read and
- * written, so what is unmapped too early ends the test run.
+ * written, so what is unmapped too early ends the test run. So are the in-flight region, a byte for each head every
+ * {@link #SLOT} bytes, and the log: completing a head marks the page of its number.
  */
 public final class TestVirtqueues implements VirtqueueFactory {
+    /** Bytes of the in-flight region for each head. */
+    public static final int SLOT = 64;
+
+    private final List<VirtqueueSetup> setups = new CopyOnWriteArrayList<>();
+
+    /** How rings were opened. */
+    public List<VirtqueueSetup> setups() {
+        return setups;
+    }
+
     @Override
     public long features() {
-        return VirtioFeatures.INDIRECT_DESC | VirtioFeatures.EVENT_IDX;
+        return VirtioFeatures.INDIRECT_DESC | VirtioFeatures.EVENT_IDX | VirtioFeatures.RING_PACKED;
     }
 
     @Override
@@ -26,11 +41,12 @@ public final class TestVirtqueues implements VirtqueueFactory {
 
     @Override
     public int inFlightBytes(int size, long features) {
-        return 64 * size;
+        return (VirtioFeatures.has(features, VirtioFeatures.RING_PACKED) ? 2 : 1) * SLOT * size;
     }
 
     @Override
     public OwnedVirtqueue open(VirtqueueSetup setup) {
+        setups.add(setup);
         return new TestQueue(setup);
     }
 
@@ -40,6 +56,7 @@ public final class TestVirtqueues implements VirtqueueFactory {
         private final ByteBuffer used;
         private final int availableAt;
         private final int usedAt;
+        private final Queue<Integer> recovered = new ArrayDeque<>();
         private int next;
         private int publishedUsed;
         private int unpublished;
@@ -64,6 +81,17 @@ public final class TestVirtqueues implements VirtqueueFactory {
             usedAt = GuestMemory.offsetOf(usedHandle);
             next = setup.base() & 0xffff;
             publishedUsed = used.getShort(usedAt + 2) & 0xffff;
+            for (int head = 0; setup.inFlight() != null && head < setup.size(); head++) {
+                if (setup.inFlight().get(head * SLOT) != 0) {
+                    recovered.add(head);
+                }
+            }
+        }
+
+        private void record(int head, int value) {
+            if (setup.inFlight() != null) {
+                setup.inFlight().put(head * SLOT, (byte) value);
+            }
         }
 
         private int availableIndex() {
@@ -74,6 +102,11 @@ public final class TestVirtqueues implements VirtqueueFactory {
 
         @Override
         public int fetch(int[] heads, int limit) {
+            if (!recovered.isEmpty()) {
+                heads[0] = recovered.remove();
+                inFlight++;
+                return 1;
+            }
             int count = availableIndex() - next & 0xffff;
             if (fault != null || count == 0) {
                 return 0;
@@ -88,6 +121,7 @@ public final class TestVirtqueues implements VirtqueueFactory {
                 heads[i] = available.getShort(availableAt + 4 + 2 * slot) & 0xffff;
                 next = next + 1 & 0xffff;
                 inFlight++;
+                record(heads[i], 1);
             }
             return taken;
         }
@@ -96,6 +130,10 @@ public final class TestVirtqueues implements VirtqueueFactory {
         public void complete(int head, int written) {
             inFlight--;
             if (fault == null) {
+                if (setup.log() != null) {
+                    setup.log().mark((long) head << 12, 1);
+                }
+                record(head, 0);
                 int slot = publishedUsed + unpublished++ & setup.size() - 1;
                 used.putInt(usedAt + 4 + 8 * slot, head).putInt(usedAt + 8 + 8 * slot, written);
             }
@@ -106,6 +144,9 @@ public final class TestVirtqueues implements VirtqueueFactory {
             if (fault == null && unpublished > 0) {
                 publishedUsed = publishedUsed + unpublished & 0xffff;
                 unpublished = 0;
+                if (setup.usedLogAddress() != VirtqueueSetup.USED_NOT_LOGGED) {
+                    setup.log().mark(setup.usedLogAddress() + 2, 2);
+                }
                 VarHandle.releaseFence();
                 used.putShort(usedAt + 2, (short) publishedUsed);
                 signal = true;

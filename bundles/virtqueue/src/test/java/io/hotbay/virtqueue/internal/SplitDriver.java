@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.virtqueue.internal;
 
+import io.hotbay.memory.DirtyLog;
 import io.hotbay.memory.GuestMemory;
 import io.hotbay.virtio.VirtioFeatures;
 import io.hotbay.virtio.VirtqueueSetup;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -79,6 +81,15 @@ final class SplitDriver {
     }
 
     VirtqueueSetup setup(GuestMemory memory) {
+        return setup(memory, null, null, VirtqueueSetup.USED_NOT_LOGGED);
+    }
+
+    /** A ring that is tracked in an in-flight region. */
+    VirtqueueSetup setup(ByteBuffer inFlight) {
+        return setup(ram.memory(), inFlight, null, VirtqueueSetup.USED_NOT_LOGGED);
+    }
+
+    VirtqueueSetup setup(GuestMemory memory, ByteBuffer inFlight, DirtyLog log, long usedLogAddress) {
         return new VirtqueueSetup(
                 0,
                 size,
@@ -87,7 +98,10 @@ final class SplitDriver {
                 GuestRam.USER + used,
                 lastUsed,
                 features,
-                memory);
+                memory,
+                inFlight,
+                log,
+                usedLogAddress);
     }
 
     SplitVirtqueue open() {

@@ -1,0 +1,486 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.virtqueue.internal;
+
+import static io.hotbay.virtqueue.internal.SplitDriver.Buffer.readable;
+import static io.hotbay.virtqueue.internal.SplitDriver.Buffer.writable;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.hotbay.virtio.VirtioFeatures;
+import io.hotbay.virtio.VirtqueueSetup;
+import io.hotbay.virtqueue.internal.SplitDriver.Used;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a split ring's in-flight region holds, and what the next process makes of it. */
+class SplitRecoveryTest {
+    private static final int SIZE = 8;
+    private static final long RING = 0x1000;
+    private static final long DATA = 0x8000;
+    /** More steps than any script has. */
+    private static final int IMMORTAL = 10_000;
+
+    private GuestRam ram = GuestRam.of(1 << 16);
+    private SplitDriver driver = new SplitDriver(ram, RING, SIZE, VirtioFeatures.VERSION_1);
+    private ByteBuffer region = region(SIZE);
+    private final int[] heads = new int[64];
+    /** Heads made available and not yet seen used, in their order. */
+    private final List<Integer> waiting = new ArrayList<>();
+
+    private static ByteBuffer region(int size) {
+        return ByteBuffer.allocateDirect(16 + 16 * size).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private SplitVirtqueue open() {
+        return new SplitVirtqueue(driver.setup(region));
+    }
+
+    private SplitVirtqueue open(Killed.Life life) {
+        return new SplitVirtqueue(
+                driver.setup(region), (bytes, size, counter) -> new MortalSplitTracker(bytes, size, counter, life));
+    }
+
+    private void submit(int count) {
+        for (int i = 0; i < count; i++) {
+            waiting.add(driver.submit(readable(DATA, 16), writable(DATA + 16, 1)));
+        }
+    }
+
+    /** The driver takes what it sees used; each of those must have been waited for. */
+    private void collect() {
+        for (Used used : driver.collect()) {
+            assertThat(waiting.remove((Integer) used.id()))
+                    .as("head %d was waited for", used.id())
+                    .isTrue();
+        }
+    }
+
+    // ---- the layout
+
+    @Test
+    void shouldSetUpAnUnusedRegion() {
+        driver.startAt(500);
+        region.put(16, (byte) 1).put(16 + 7 * 16, (byte) 9);
+
+        SplitVirtqueue queue = open();
+
+        assertThat(region.getLong(0)).as("features").isZero();
+        assertThat(region.getShort(8)).as("version").isEqualTo((short) 1);
+        assertThat(region.getShort(10)).as("desc_num").isEqualTo((short) SIZE);
+        assertThat(region.getShort(14)).as("used_idx").isEqualTo((short) 500);
+        assertThat(region.get(16)).as("inflight of head 0").isZero();
+        assertThat(region.get(16 + 7 * 16)).as("inflight of head 7").isZero();
+        assertThat(queue.base()).isEqualTo(500);
+    }
+
+    @Test
+    void shouldLayTheRegionOutAsDpdkDoes() {
+        SplitVirtqueue queue = open();
+        submit(3);
+        queue.fetch(heads, SIZE);
+        int first = heads[0];
+        int second = heads[1];
+        int third = heads[2];
+        assertThat(region.get(16 + 16 * first)).as("inflight").isEqualTo((byte) 1);
+        assertThat(region.getLong(16 + 16 * third + 8)).as("counter").isEqualTo(2);
+
+        queue.complete(second, 1);
+        queue.complete(first, 1);
+
+        assertThat(region.getShort(12)).as("last_batch_head").isEqualTo((short) first);
+        assertThat(region.getShort(16 + 16 * first + 6)).as("next").isEqualTo((short) second);
+        assertThat(region.get(16 + 16 * first)).as("inflight").isEqualTo((byte) 1);
+        assertThat(region.getShort(14)).as("used_idx").isZero();
+
+        queue.publish();
+
+        assertThat(region.get(16 + 16 * first)).as("inflight").isZero();
+        assertThat(region.get(16 + 16 * second)).as("inflight").isZero();
+        assertThat(region.get(16 + 16 * third)).as("inflight").isEqualTo((byte) 1);
+        assertThat(region.getShort(14)).as("used_idx").isEqualTo((short) 2);
+    }
+
+    // ---- killed at any step
+
+    @ParameterizedTest(name = "from index {0}")
+    @ValueSource(ints = {0, 65533})
+    void shouldAnswerEveryHeadOnceWhereverTheProcessIsKilled(int start) {
+        int steps = 0;
+        int last = -1;
+        while (last != 0) {
+            setUp(start);
+            last = killedRun(steps);
+            recoverAndFinish(IMMORTAL);
+            steps++;
+        }
+        assertThat(steps).as("steps of the script").isGreaterThan(30);
+    }
+
+    @Test
+    void shouldAnswerEveryHeadOnceWhereverTheSecondProcessIsKilledToo() {
+        for (int steps = 0; steps < 40; steps++) {
+            for (int second = 0; second < 20; second++) {
+                setUp(65530);
+                killedRun(steps);
+                recoverAndFinish(second);
+                recoverAndFinish(IMMORTAL);
+            }
+        }
+    }
+
+    private void setUp(int start) {
+        waiting.clear();
+        ram = GuestRam.of(1 << 16);
+        driver = new SplitDriver(ram, RING, 2 * SIZE, VirtioFeatures.VERSION_1).startAt(start);
+        region = region(2 * SIZE);
+    }
+
+    /** Returns 0 when it came to its end. */
+    private int killedRun(int steps) {
+        try {
+            SplitVirtqueue queue = open(new Killed.Life(steps));
+            submit(6);
+            queue.fetch(heads, 3);
+            queue.complete(heads[1], 1);
+            queue.fetch(heads, 1);
+            queue.publish();
+            collect();
+            submit(2);
+            queue.fetch(heads, 4);
+            queue.complete(heads[3], 1);
+            queue.complete(heads[0], 1);
+            queue.complete(heads[2], 1);
+            queue.publish();
+            collect();
+            submit(2);
+            queue.fetch(heads, 1);
+            queue.complete(heads[0], 1);
+            queue.publish();
+            return 0;
+        } catch (Killed killed) {
+            return 1;
+        }
+    }
+
+    /** The next process: gets what was not answered in the order of its being made available, and nothing else. */
+    private void recoverAndFinish(int steps) {
+        try {
+            SplitVirtqueue queue = open(new Killed.Life(steps));
+            collect();
+            assertThat(queue.base()).isEqualTo(driver.usedIndex() + (int) markedHeads() & 0xffff);
+            List<Integer> fetched = new ArrayList<>();
+            int count;
+            while ((count = queue.fetch(heads, 2)) > 0) {
+                Arrays.stream(heads, 0, count).forEach(fetched::add);
+                if (steps != IMMORTAL) {
+                    queue.complete(heads[0], 1);
+                    queue.publish();
+                }
+            }
+            assertThat(queue.fault()).isNull();
+            if (steps == IMMORTAL) {
+                assertThat(fetched).isEqualTo(waiting);
+                fetched.forEach(head -> queue.complete(head, 1));
+                queue.publish();
+                collect();
+                assertThat(waiting).isEmpty();
+                assertThat(markedHeads()).isZero();
+            }
+        } catch (Killed killed) {
+            // the one after it finds out
+        }
+    }
+
+    private long markedHeads() {
+        long marked = 0;
+        for (int head = 0; head < driver.size; head++) {
+            marked += region.get(16 + 16 * head);
+        }
+        return marked;
+    }
+
+    @Test
+    void shouldAnswerEveryHeadOnceInALongRunOfKills() {
+        Random random = new Random(42);
+        setUp(60_000);
+        for (int round = 0; round < 2_000; round++) {
+            try {
+                SplitVirtqueue queue = open(new Killed.Life(random.nextInt(60)));
+                collect();
+                List<Integer> order = new ArrayList<>(waiting);
+                List<Integer> working = new ArrayList<>();
+                while (true) {
+                    if (driver.freeDescriptors() >= 2 && random.nextBoolean()) {
+                        submit(1);
+                        order.add(waiting.get(waiting.size() - 1));
+                    }
+                    int count = queue.fetch(heads, 1 + random.nextInt(4));
+                    for (int i = 0; i < count; i++) {
+                        assertThat(heads[i]).isEqualTo(order.remove(0));
+                        working.add(heads[i]);
+                    }
+                    for (int i = random.nextInt(4); i > 0 && !working.isEmpty(); i--) {
+                        queue.complete(working.remove(random.nextInt(working.size())), 1);
+                    }
+                    queue.publish();
+                    assertThat(queue.fault()).isNull();
+                    collect();
+                }
+            } catch (Killed killed) {
+                // the next round is the next process
+            }
+        }
+    }
+
+    // ---- how the next process goes on
+
+    @Test
+    void shouldHandOutWhatWasInFlightWithinTheLimitAndThenGoOn() {
+        submit(3);
+        open().fetch(heads, 3);
+        submit(1);
+
+        SplitVirtqueue next = open();
+
+        assertThat(next.base()).isEqualTo(3);
+        assertThat(next.inFlight()).isZero();
+        assertThat(next.arm()).as("nothing to do").isFalse();
+        assertThat(next.fetch(heads, 2)).isEqualTo(2);
+        assertThat(heads).startsWith(waiting.get(0), waiting.get(1));
+        assertThat(next.segments(heads[0])).isEqualTo(2);
+        assertThat(next.fetch(heads, 2)).isEqualTo(1);
+        assertThat(heads[0]).isEqualTo(waiting.get(2));
+        assertThat(next.fetch(heads, 2)).isEqualTo(1);
+        assertThat(heads[0]).isEqualTo(waiting.get(3));
+        assertThat(next.base()).isEqualTo(4);
+        assertThat(next.arm()).isTrue();
+    }
+
+    @Test
+    void shouldCountOnFromTheCountersThatItFinds() {
+        submit(2);
+        SplitVirtqueue first = open();
+        first.fetch(heads, 2);
+        region.putLong(16 + 16 * heads[0] + 8, -1);
+        region.putLong(16 + 16 * heads[1] + 8, 0);
+        int older = heads[0];
+        int newer = heads[1];
+        submit(1);
+
+        SplitVirtqueue next = open();
+        next.fetch(heads, SIZE);
+        assertThat(heads).startsWith(older, newer);
+        next.fetch(heads, SIZE);
+
+        assertThat(region.getLong(16 + 16 * heads[0] + 8)).isEqualTo(1);
+        assertThat(region.getLong(16 + 16 * older + 8)).as("kept").isEqualTo(-1);
+    }
+
+    @Test
+    void shouldIgnoreTheBaseThatTheFrontEndGuesses() {
+        submit(3);
+        SplitVirtqueue first = open();
+        first.fetch(heads, 3);
+        first.complete(heads[2], 1);
+        first.publish();
+        VirtqueueSetup setup = driver.setup(region);
+        VirtqueueSetup guessed = new VirtqueueSetup(
+                0,
+                SIZE,
+                setup.descriptorAddress(),
+                setup.availableAddress(),
+                setup.usedAddress(),
+                77,
+                setup.features(),
+                setup.memory(),
+                region,
+                null,
+                VirtqueueSetup.USED_NOT_LOGGED);
+
+        SplitVirtqueue next = new SplitVirtqueue(guessed);
+
+        assertThat(next.base()).isEqualTo(3);
+        assertThat(next.fetch(heads, SIZE)).isEqualTo(2);
+    }
+
+    @Test
+    void shouldResubmitNothingAfterAnOrderlyStop() {
+        submit(3);
+        SplitVirtqueue first = open();
+        first.fetch(heads, 3);
+        for (int i = 0; i < 3; i++) {
+            first.complete(heads[i], 1);
+        }
+        first.publish();
+        collect();
+
+        SplitVirtqueue next = open();
+
+        assertThat(next.base()).isEqualTo(3);
+        assertThat(next.fetch(heads, SIZE)).isZero();
+        assertThat(next.arm()).isTrue();
+    }
+
+    @Test
+    void shouldStartARingThatWasSetUpAnewFromItsBase() {
+        driver.startAt(1000);
+        submit(3);
+        SplitVirtqueue first = open();
+        first.fetch(heads, 3);
+        for (int i = 0; i < 3; i++) {
+            first.complete(heads[i], 1);
+        }
+        first.publish();
+        waiting.clear();
+        driver = new SplitDriver(ram, RING, SIZE, VirtioFeatures.VERSION_1).startAt(0);
+        submit(1);
+
+        SplitVirtqueue next = open();
+
+        assertThat(next.base()).isZero();
+        assertThat(region.getShort(14)).isZero();
+        assertThat(next.fetch(heads, SIZE)).isEqualTo(1);
+    }
+
+    @Test
+    void shouldTakeARegionWithMoreEntriesThanTheRing() {
+        region = region(4 * SIZE);
+        region.putShort(8, (short) 1).putShort(10, (short) (4 * SIZE));
+        submit(2);
+        open().fetch(heads, 2);
+
+        SplitVirtqueue next = open();
+
+        assertThat(next.fetch(heads, SIZE)).isEqualTo(2);
+        assertThat(region.getShort(10)).isEqualTo((short) (4 * SIZE));
+    }
+
+    @Test
+    void shouldBreakWhenWhatWasInFlightIsNoSoundChainAnyMore() {
+        submit(1);
+        open().fetch(heads, 1);
+        driver.descriptor(heads[0], DATA, 16, SplitDriver.NEXT, 99);
+
+        SplitVirtqueue next = open();
+
+        assertThat(next.fetch(heads, SIZE)).isZero();
+        assertThat(next.fault()).contains("goes on at descriptor 99");
+        assertThat(region.get(16 + 16 * heads[0])).isEqualTo((byte) 1);
+    }
+
+    @Test
+    void shouldSignalTheFirstCompletionAfterARecovery() {
+        submit(1);
+        open().fetch(heads, 1);
+        driver.noInterrupt(true);
+        SplitVirtqueue next = open();
+        next.fetch(heads, 1);
+        next.complete(heads[0], 1);
+
+        next.publish();
+
+        assertThat(next.takeSignal()).isTrue();
+    }
+
+    // ---- regions that make no sense
+
+    /** Two requests in flight, one answered behind the back of the region. */
+    private void leaveWork() {
+        submit(3);
+        SplitVirtqueue first = open();
+        first.fetch(heads, 3);
+        first.complete(heads[0], 1);
+        first.publish();
+        region.put(16 + 16 * heads[0], (byte) 1);
+        region.putShort(14, (short) 0);
+    }
+
+    private void assertRefused(String reason) {
+        byte[] before = new byte[region.capacity()];
+        region.get(0, before);
+        assertThatIllegalArgumentException()
+                .isThrownBy(this::open)
+                .withMessageStartingWith("queue 0: in-flight region: ")
+                .withMessageContaining(reason);
+        byte[] after = new byte[region.capacity()];
+        region.get(0, after);
+        assertThat(after).isEqualTo(before);
+    }
+
+    @ParameterizedTest(name = "16 bits at {0} = {1}: {2}")
+    @CsvSource({
+        "8, 2, version is 2",
+        "8, 65535, version is 65535",
+        "10, 7, 7 entries for a ring of 8",
+        "10, 0, 0 entries for a ring of 8",
+        "10, 9, 9 entries but room for 8",
+        "10, 65535, 65535 entries but room for 8",
+        "12, 8, begins at entry 8 of 8",
+        "12, 65535, begins at entry 65535 of 8",
+        "14, 5, used ring is 65532 ahead",
+        "14, 65528, used ring is 9 ahead",
+        "14, 65535, has entry 0 twice",
+        "16, 2, entry 0 has the mark 2",
+        "48, 255, entry 2 has the mark 255"
+    })
+    void shouldRefuseACorruptRegionAndLeaveItAlone(int offset, int value, String reason) {
+        leaveWork();
+        region.putShort(offset, (short) value);
+        assertRefused(reason.replace(" but", ", but"));
+    }
+
+    @Test
+    void shouldRefuseABatchThatLeavesTheRegion() {
+        leaveWork();
+        region.putShort(14, (short) 65534);
+        region.putShort(16 + 16 * heads[0] + 6, (short) 8);
+        assertRefused("last batch goes on at entry 8 of 8");
+    }
+
+    @Test
+    void shouldRefuseAMarkBeyondTheRing() {
+        region = region(2 * SIZE);
+        leaveWork();
+        region.putShort(10, (short) (2 * SIZE)).put(16 + 16 * SIZE, (byte) 1);
+        assertRefused("entry 8 is in flight in a ring of 8");
+    }
+
+    @Test
+    void shouldRefuseMoreRequestsThanWereMadeAvailable() {
+        leaveWork();
+        driver.availableIndex(2);
+        assertRefused("2 requests are in flight, but 1 were made available");
+    }
+
+    @Test
+    void shouldRefuseATooSmallRegion() {
+        region = region(SIZE - 1);
+        assertRefused("128 bytes, but a ring of 8 needs 144");
+    }
+
+    @Test
+    void shouldNotReadTheRegionWhileItRuns() {
+        SplitVirtqueue queue = open();
+        submit(4);
+        queue.fetch(heads, 4);
+        for (int at = 0; at < region.capacity(); at++) {
+            region.put(at, (byte) 0xff);
+        }
+        for (int i = 0; i < 4; i++) {
+            queue.complete(heads[i], 1);
+        }
+        queue.publish();
+        collect();
+
+        assertThat(waiting).isEmpty();
+        assertThat(queue.fault()).isNull();
+    }
+}

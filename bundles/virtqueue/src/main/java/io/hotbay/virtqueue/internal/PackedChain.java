@@ -65,10 +65,7 @@ final class PackedChain {
                 }
                 collectTable(addresses[slot], Descriptor.length(rest), chains, indirect);
             } else {
-                chains.add(
-                        addresses[slot],
-                        Descriptor.length(rest),
-                        Descriptor.has(rest, PackedDescriptorRing.WRITE));
+                chains.add(addresses[slot], Descriptor.length(rest), Descriptor.has(rest, PackedDescriptorRing.WRITE));
             }
         }
         chains.end();

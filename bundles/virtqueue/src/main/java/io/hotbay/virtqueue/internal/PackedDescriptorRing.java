@@ -129,7 +129,8 @@ final class PackedDescriptorRing {
 
     private void checkLimit(PackedChain chain, int limit) {
         if (chain.slots() == limit) {
-            throw new RingFault("more descriptors were made available than the ring of " + size + " has free: " + limit);
+            throw new RingFault(
+                    "more descriptors were made available than the ring of " + size + " has free: " + limit);
         }
     }
 

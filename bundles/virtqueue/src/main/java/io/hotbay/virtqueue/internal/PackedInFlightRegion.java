@@ -58,8 +58,8 @@ final class PackedInFlightRegion {
     PackedInFlightRegion(ByteBuffer region, int size) {
         bytes = region.slice().order(ByteOrder.LITTLE_ENDIAN);
         if (bytes.capacity() < bytes(size)) {
-            throw new IllegalArgumentException("in-flight region: " + bytes.capacity()
-                    + " bytes, but a packed ring of " + size + " needs " + bytes(size));
+            throw new IllegalArgumentException("in-flight region: " + bytes.capacity() + " bytes, but a packed ring of "
+                    + size + " needs " + bytes(size));
         }
     }
 

@@ -236,7 +236,8 @@ final class PackedVirtqueue extends GuestVirtqueue {
         outstanding -= unpublished;
         unsignalled = Math.min(unsignalled + unpublished, 2 * size());
         unpublished = 0;
-        // Section 2.8.10: the flags first, then the look at what the driver wants; the driver has it the other way round.
+        // Section 2.8.10: the flags first, then the look at what the driver wants; the driver has it the other way
+        // round.
         VarHandle.fullFence();
         if (wantsSignal()) {
             signalledOnce = true;

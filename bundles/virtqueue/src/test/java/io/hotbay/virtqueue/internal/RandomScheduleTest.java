@@ -67,7 +67,8 @@ class RandomScheduleTest {
         "100, false, true, 42, 17, true",
         "512, true, true, 1000, 18, true"
     })
-    void shouldBringEveryChainBackOnce(int size, boolean eventIdx, boolean indirect, int start, long seed, boolean packed) {
+    void shouldBringEveryChainBackOnce(
+            int size, boolean eventIdx, boolean indirect, int start, long seed, boolean packed) {
         random = new Random(seed);
         long features = VirtioFeatures.VERSION_1
                 | (eventIdx ? VirtioFeatures.EVENT_IDX : 0)

@@ -12,23 +12,18 @@ import io.hotbay.virtqueue.internal.SplitDriver.Used;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a split ring's in-flight region holds, and what the next process makes of it. */
+/** What a split ring's in-flight region holds, and what the next process makes of it; {@link KilledProcessTest} has the kills. */
 class SplitRecoveryTest {
     private static final int SIZE = 8;
     private static final long RING = 0x1000;
     private static final long DATA = 0x8000;
-    /** More steps than any script has. */
-    private static final int IMMORTAL = 10_000;
 
-    private GuestRam ram = GuestRam.of(1 << 16);
+    private final GuestRam ram = GuestRam.of(1 << 16);
     private SplitDriver driver = new SplitDriver(ram, RING, SIZE, VirtioFeatures.VERSION_1);
     private ByteBuffer region = region(SIZE);
     private final int[] heads = new int[64];
@@ -43,9 +38,20 @@ class SplitRecoveryTest {
         return new SplitVirtqueue(driver.setup(region));
     }
 
-    private SplitVirtqueue open(Killed.Life life) {
-        return new SplitVirtqueue(
-                driver.setup(region), (bytes, size, counter) -> new MortalSplitTracker(bytes, size, counter, life));
+    private VirtqueueSetup withBase(int base) {
+        VirtqueueSetup setup = driver.setup(region);
+        return new VirtqueueSetup(
+                0,
+                SIZE,
+                setup.descriptorAddress(),
+                setup.availableAddress(),
+                setup.usedAddress(),
+                base,
+                setup.features(),
+                setup.memory(),
+                region,
+                null,
+                VirtqueueSetup.USED_NOT_LOGGED);
     }
 
     private void submit(int count) {
@@ -108,151 +114,19 @@ class SplitRecoveryTest {
         assertThat(region.getShort(14)).as("used_idx").isEqualTo((short) 2);
     }
 
-    // ---- killed at any step
-
-    @ParameterizedTest(name = "from index {0}")
-    @ValueSource(ints = {0, 65533})
-    void shouldAnswerEveryHeadOnceWhereverTheProcessIsKilled(int start) {
-        int steps = 0;
-        int last = -1;
-        while (last != 0) {
-            setUp(start);
-            last = killedRun(steps);
-            recoverAndFinish(IMMORTAL);
-            steps++;
-        }
-        assertThat(steps).as("steps of the script").isGreaterThan(30);
-    }
-
-    @Test
-    void shouldAnswerEveryHeadOnceWhereverTheSecondProcessIsKilledToo() {
-        for (int steps = 0; steps < 40; steps++) {
-            for (int second = 0; second < 20; second++) {
-                setUp(65530);
-                killedRun(steps);
-                recoverAndFinish(second);
-                recoverAndFinish(IMMORTAL);
-            }
-        }
-    }
-
-    private void setUp(int start) {
-        waiting.clear();
-        ram = GuestRam.of(1 << 16);
-        driver = new SplitDriver(ram, RING, 2 * SIZE, VirtioFeatures.VERSION_1).startAt(start);
-        region = region(2 * SIZE);
-    }
-
-    /** Returns 0 when it came to its end. */
-    private int killedRun(int steps) {
-        try {
-            SplitVirtqueue queue = open(new Killed.Life(steps));
-            submit(6);
-            queue.fetch(heads, 3);
-            queue.complete(heads[1], 1);
-            queue.fetch(heads, 1);
-            queue.publish();
-            collect();
-            submit(2);
-            queue.fetch(heads, 4);
-            queue.complete(heads[3], 1);
-            queue.complete(heads[0], 1);
-            queue.complete(heads[2], 1);
-            queue.publish();
-            collect();
-            submit(2);
-            queue.fetch(heads, 1);
-            queue.complete(heads[0], 1);
-            queue.publish();
-            return 0;
-        } catch (Killed killed) {
-            return 1;
-        }
-    }
-
-    /** The next process: gets what was not answered in the order of its being made available, and nothing else. */
-    private void recoverAndFinish(int steps) {
-        try {
-            SplitVirtqueue queue = open(new Killed.Life(steps));
-            collect();
-            assertThat(queue.base()).isEqualTo(driver.usedIndex() + (int) markedHeads() & 0xffff);
-            List<Integer> fetched = new ArrayList<>();
-            int count;
-            while ((count = queue.fetch(heads, 2)) > 0) {
-                Arrays.stream(heads, 0, count).forEach(fetched::add);
-                if (steps != IMMORTAL) {
-                    queue.complete(heads[0], 1);
-                    queue.publish();
-                }
-            }
-            assertThat(queue.fault()).isNull();
-            if (steps == IMMORTAL) {
-                assertThat(fetched).isEqualTo(waiting);
-                fetched.forEach(head -> queue.complete(head, 1));
-                queue.publish();
-                collect();
-                assertThat(waiting).isEmpty();
-                assertThat(markedHeads()).isZero();
-            }
-        } catch (Killed killed) {
-            // the one after it finds out
-        }
-    }
-
-    private long markedHeads() {
-        long marked = 0;
-        for (int head = 0; head < driver.size; head++) {
-            marked += region.get(16 + 16 * head);
-        }
-        return marked;
-    }
-
-    @Test
-    void shouldAnswerEveryHeadOnceInALongRunOfKills() {
-        Random random = new Random(42);
-        setUp(60_000);
-        for (int round = 0; round < 2_000; round++) {
-            try {
-                SplitVirtqueue queue = open(new Killed.Life(random.nextInt(60)));
-                collect();
-                List<Integer> order = new ArrayList<>(waiting);
-                List<Integer> working = new ArrayList<>();
-                while (true) {
-                    if (driver.freeDescriptors() >= 2 && random.nextBoolean()) {
-                        submit(1);
-                        order.add(waiting.get(waiting.size() - 1));
-                    }
-                    int count = queue.fetch(heads, 1 + random.nextInt(4));
-                    for (int i = 0; i < count; i++) {
-                        assertThat(heads[i]).isEqualTo(order.remove(0));
-                        working.add(heads[i]);
-                    }
-                    for (int i = random.nextInt(4); i > 0 && !working.isEmpty(); i--) {
-                        queue.complete(working.remove(random.nextInt(working.size())), 1);
-                    }
-                    queue.publish();
-                    assertThat(queue.fault()).isNull();
-                    collect();
-                }
-            } catch (Killed killed) {
-                // the next round is the next process
-            }
-        }
-    }
-
     // ---- how the next process goes on
 
     @Test
     void shouldHandOutWhatWasInFlightWithinTheLimitAndThenGoOn() {
         submit(3);
         open().fetch(heads, 3);
-        submit(1);
 
         SplitVirtqueue next = open();
 
         assertThat(next.base()).isEqualTo(3);
         assertThat(next.inFlight()).isZero();
         assertThat(next.arm()).as("nothing to do").isFalse();
+        submit(1);
         assertThat(next.fetch(heads, 2)).isEqualTo(2);
         assertThat(heads).startsWith(waiting.get(0), waiting.get(1));
         assertThat(next.segments(heads[0])).isEqualTo(2);
@@ -291,21 +165,8 @@ class SplitRecoveryTest {
         first.fetch(heads, 3);
         first.complete(heads[2], 1);
         first.publish();
-        VirtqueueSetup setup = driver.setup(region);
-        VirtqueueSetup guessed = new VirtqueueSetup(
-                0,
-                SIZE,
-                setup.descriptorAddress(),
-                setup.availableAddress(),
-                setup.usedAddress(),
-                77,
-                setup.features(),
-                setup.memory(),
-                region,
-                null,
-                VirtqueueSetup.USED_NOT_LOGGED);
 
-        SplitVirtqueue next = new SplitVirtqueue(guessed);
+        SplitVirtqueue next = new SplitVirtqueue(withBase(77));
 
         assertThat(next.base()).isEqualTo(3);
         assertThat(next.fetch(heads, SIZE)).isEqualTo(2);
@@ -340,14 +201,13 @@ class SplitRecoveryTest {
         }
         first.publish();
         waiting.clear();
-        driver = new SplitDriver(ram, RING, SIZE, VirtioFeatures.VERSION_1).startAt(0);
-        submit(1);
+        ram.put16(driver.used + 2, 0);
 
-        SplitVirtqueue next = open();
+        SplitVirtqueue next = new SplitVirtqueue(withBase(3));
 
-        assertThat(next.base()).isZero();
+        assertThat(next.base()).isEqualTo(3);
         assertThat(region.getShort(14)).isZero();
-        assertThat(next.fetch(heads, SIZE)).isEqualTo(1);
+        assertThat(next.fault()).isNull();
     }
 
     @Test

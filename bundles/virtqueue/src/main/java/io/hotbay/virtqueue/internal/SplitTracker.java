@@ -44,8 +44,12 @@ class SplitTracker {
     final void complete(int head) {
         batch[batched++] = head;
         link(head);
+    }
+
+    /** The index of the used ring is about to be published. */
+    final void prepare() {
         VarHandle.storeStoreFence();
-        beginBatch(head);
+        beginBatch(lastBatchHead);
     }
 
     /** The index of the used ring was published, behind the answers of all heads completed. */

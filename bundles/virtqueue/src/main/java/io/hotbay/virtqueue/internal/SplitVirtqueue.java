@@ -201,6 +201,9 @@ final class SplitVirtqueue extends GuestVirtqueue {
         publishedUsed = publishedUsed + unpublished & INDEX_MASK;
         unsignalled = Math.min(unsignalled + unpublished, ALL_INDICES);
         unpublished = 0;
+        if (tracker != null) {
+            tracker.prepare();
+        }
         used.publish(publishedUsed);
         logRing(usedLogAddress + UsedRing.INDEX_OFFSET, UsedRing.INDEX_SIZE);
         if (tracker != null) {

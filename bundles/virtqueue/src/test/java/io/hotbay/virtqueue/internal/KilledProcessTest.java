@@ -219,7 +219,7 @@ class KilledProcessTest {
         collect();
         List<Integer> order = new ArrayList<>(waiting);
         List<Integer> working = new ArrayList<>();
-        while (true) {
+        for (int round = 0; round < IMMORTAL; round++) {
             while (driver.freeDescriptors() >= 3 && random.nextInt(3) != 0) {
                 submit(1);
                 order.add(waiting.get(waiting.size() - 1));
@@ -239,5 +239,6 @@ class KilledProcessTest {
             }
             collect();
         }
+        throw new AssertionError("a process that was to be killed has nothing left to do");
     }
 }

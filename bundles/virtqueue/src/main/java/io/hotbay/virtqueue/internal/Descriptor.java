@@ -4,7 +4,7 @@ package io.hotbay.virtqueue.internal;
 import java.nio.ByteBuffer;
 
 /**
- * A descriptor of a split ring or of an indirect table: struct virtq_desc, virtio 1.x section 2.7.5.
+ * A descriptor of a split ring or of a split ring's indirect table: struct virtq_desc, virtio 1.x section 2.7.5.
  *
  * <pre>
  *    0        4        8        12       14       16

@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.virtqueue.internal;
 
+import io.hotbay.memory.DirtyLog;
 import io.hotbay.memory.GuestMemory;
 import io.hotbay.virtio.OwnedVirtqueue;
 import io.hotbay.virtio.VirtqueueSetup;
 
-/** What virtqueues of every format share: chains in flight, the memory they lie in, and being broken. */
+/** What virtqueues of every format share: chains in flight, the memory they lie in, the dirty log, and being broken. */
 abstract class GuestVirtqueue implements OwnedVirtqueue {
     final Translation translation;
     final ChainTable chains;
+
+    /** Where to note what is written to guest memory, or null. */
+    private final DirtyLog log;
+    /** Whether that includes the ring itself. */
+    private final boolean ringLogged;
 
     private final int index;
     private final int size;
@@ -22,6 +28,8 @@ abstract class GuestVirtqueue implements OwnedVirtqueue {
     GuestVirtqueue(VirtqueueSetup setup) {
         index = setup.index();
         size = setup.size();
+        log = setup.log();
+        ringLogged = log != null && setup.usedLogAddress() != VirtqueueSetup.USED_NOT_LOGGED;
         translation = new Translation(setup.memory());
         chains = new ChainTable(size, translation);
     }
@@ -48,9 +56,40 @@ abstract class GuestVirtqueue implements OwnedVirtqueue {
         try {
             locate(memory);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("queue " + index + ": " + e.getMessage(), e);
+            throw refused(e);
         }
         usable = fault == null;
+    }
+
+    /** Notes what a device may have written to a chain's buffers; what it says it has written may be less. */
+    final void logChain(int head) {
+        if (log == null) {
+            return;
+        }
+        int segments = chains.segments(head);
+        for (int segment = chains.readableSegments(head); segment < segments; segment++) {
+            long handle = chains.handle(head, segment);
+            if (handle != GuestMemory.NONE) {
+                log.mark(memory().guestAddress(handle), chains.length(head, segment));
+            }
+        }
+    }
+
+    /** Whether writes to the ring itself are to be noted. */
+    final boolean isRingLogged() {
+        return ringLogged;
+    }
+
+    /** Notes a write to the ring itself, when that is wanted. */
+    final void logRing(long guestAddress, int length) {
+        if (ringLogged) {
+            log.mark(guestAddress, length);
+        }
+    }
+
+    /** Puts the number of the queue in front of what is wrong with it. */
+    final IllegalArgumentException refused(IllegalArgumentException cause) {
+        return new IllegalArgumentException("queue " + index + ": " + cause.getMessage(), cause);
     }
 
     final boolean isUsable() {

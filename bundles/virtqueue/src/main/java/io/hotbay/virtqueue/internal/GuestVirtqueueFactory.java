@@ -12,7 +12,7 @@ import org.osgi.service.component.annotations.Component;
 public final class GuestVirtqueueFactory implements VirtqueueFactory {
     @Override
     public long features() {
-        return VirtioFeatures.INDIRECT_DESC | VirtioFeatures.EVENT_IDX;
+        return VirtioFeatures.INDIRECT_DESC | VirtioFeatures.EVENT_IDX | VirtioFeatures.RING_PACKED;
     }
 
     @Override
@@ -22,7 +22,7 @@ public final class GuestVirtqueueFactory implements VirtqueueFactory {
 
     @Override
     public int inFlightBytes(int size, long features) {
-        return align(16 + 16 * size);
+        return align(isPacked(features) ? PackedInFlightRegion.bytes(size) : SplitInFlightRegion.bytes(size));
     }
 
     private static int align(int bytes) {
@@ -31,10 +31,10 @@ public final class GuestVirtqueueFactory implements VirtqueueFactory {
 
     @Override
     public OwnedVirtqueue open(VirtqueueSetup setup) {
-        if (VirtioFeatures.has(setup.features(), VirtioFeatures.RING_PACKED)) {
-            throw new IllegalArgumentException(
-                    "queue " + setup.index() + ": packed rings were accepted but never offered");
-        }
-        return new SplitVirtqueue(setup);
+        return isPacked(setup.features()) ? new PackedVirtqueue(setup) : new SplitVirtqueue(setup);
+    }
+
+    private static boolean isPacked(long features) {
+        return VirtioFeatures.has(features, VirtioFeatures.RING_PACKED);
     }
 }

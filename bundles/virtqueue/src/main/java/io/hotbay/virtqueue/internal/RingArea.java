@@ -9,8 +9,9 @@ import java.nio.ByteBuffer;
  *
  * @param buffer the window
  * @param offset of the part's first byte in it
+ * @param guestAddress guest physical address of that byte
  */
-record RingArea(ByteBuffer buffer, int offset) {
+record RingArea(ByteBuffer buffer, int offset, long guestAddress) {
     /**
      * Finds a part of a ring by its address in the front-end's address space.
      *
@@ -35,6 +36,6 @@ record RingArea(ByteBuffer buffer, int offset) {
             throw new IllegalArgumentException(name + " at 0x" + Long.toHexString(userAddress)
                     + ": its memory region is not mapped at a multiple of " + alignment + " bytes");
         }
-        return new RingArea(window, offset);
+        return new RingArea(window, offset, memory.guestAddress(handle));
     }
 }

@@ -21,10 +21,18 @@ final class SplitVirtqueue extends GuestVirtqueue {
     private final boolean eventIndex;
     private final boolean indirectAllowed;
     private final IndirectTable indirect;
+    private final long usedLogAddress;
+    /** Null when nothing is tracked. */
+    private final SplitTracker tracker;
 
     private SplitDescriptorTable descriptors;
     private AvailableRing available;
     private UsedRing used;
+
+    /** Heads that an earlier process had taken and not answered, and how many of them were handed out. */
+    private int[] recovered = {};
+
+    private int resubmitted;
 
     /** Index of the next head to take. */
     private int nextAvailable;
@@ -37,12 +45,22 @@ final class SplitVirtqueue extends GuestVirtqueue {
 
     private boolean signalledOnce;
 
+    /** Makes what tracks the heads in flight; tests have one of their own. */
+    interface Tracking {
+        SplitTracker open(SplitInFlightRegion region, int size, long counter);
+    }
+
     /**
      * Opens a ring.
      *
-     * @throws IllegalArgumentException if the size is not allowed or a part is misaligned or outside memory
+     * @throws IllegalArgumentException if the size is not allowed, a part is misaligned or outside memory, or the in-flight
+     *     region makes no sense
      */
     SplitVirtqueue(VirtqueueSetup setup) {
+        this(setup, SplitTracker::new);
+    }
+
+    SplitVirtqueue(VirtqueueSetup setup, Tracking tracking) {
         super(checked(setup));
         descriptorAddress = setup.descriptorAddress();
         availableAddress = setup.availableAddress();
@@ -50,9 +68,25 @@ final class SplitVirtqueue extends GuestVirtqueue {
         eventIndex = VirtioFeatures.has(setup.features(), VirtioFeatures.EVENT_IDX);
         indirectAllowed = VirtioFeatures.has(setup.features(), VirtioFeatures.INDIRECT_DESC);
         indirect = new IndirectTable(setup.size(), translation);
+        usedLogAddress = setup.usedLogAddress();
         relocate(setup.memory());
         nextAvailable = setup.base() & INDEX_MASK;
         publishedUsed = used.index();
+        tracker = setup.inFlight() == null ? null : recover(setup, tracking);
+    }
+
+    private SplitTracker recover(VirtqueueSetup setup, Tracking tracking) {
+        try {
+            SplitInFlightRegion region = new SplitInFlightRegion(setup.inFlight(), size());
+            SplitRecovery.Result result =
+                    new SplitRecovery(region, size(), publishedUsed, available.index()).run(nextAvailable);
+            recovered = result.heads();
+            nextAvailable = result.nextAvailable();
+            long counter = recovered.length == 0 ? 0 : region.counter(recovered[recovered.length - 1]) + 1;
+            return tracking.open(region, size(), counter);
+        } catch (IllegalArgumentException e) {
+            throw refused(e);
+        }
     }
 
     private static VirtqueueSetup checked(VirtqueueSetup setup) {
@@ -83,26 +117,28 @@ final class SplitVirtqueue extends GuestVirtqueue {
         if (!isUsable()) {
             return 0;
         }
+        if (resubmitted < recovered.length) {
+            return take(heads, Math.min(recovered.length - resubmitted, limit), true);
+        }
         int count = available.index() - nextAvailable & INDEX_MASK;
         if (count == 0) {
             return 0;
         }
-        if (count > size()) {
-            fail("available index jumped by " + count + " in a ring of " + size());
+        int held = inFlight() + unpublished;
+        if (count > size() - held) {
+            fail("available index jumped by " + count + " in a ring of " + size()
+                    + (held == 0 ? "" : " that holds " + held + " chains already"));
             return 0;
         }
-        return take(heads, Math.min(count, limit));
+        return take(heads, Math.min(count, limit), false);
     }
 
-    private int take(int[] heads, int count) {
+    private int take(int[] heads, int count, boolean again) {
         int taken = 0;
         try {
             while (taken < count) {
-                int head = available.head(nextAvailable);
-                checkHead(head);
-                descriptors.read(head);
-                heads[taken++] = head;
-                nextAvailable = nextAvailable + 1 & INDEX_MASK;
+                heads[taken] = again ? takeAgain() : takeNext();
+                taken++;
             }
         } catch (RingFault broken) {
             // What was taken before is in order and in flight, so the device still gets it.
@@ -111,6 +147,25 @@ final class SplitVirtqueue extends GuestVirtqueue {
             // The chain stays in the available ring until others are completed; some are, or there was no shortage.
         }
         return taken;
+    }
+
+    private int takeNext() {
+        int head = available.head(nextAvailable);
+        checkHead(head);
+        descriptors.read(head);
+        if (tracker != null) {
+            tracker.take(head);
+        }
+        nextAvailable = nextAvailable + 1 & INDEX_MASK;
+        return head;
+    }
+
+    /** A head that an earlier process had taken: it keeps its mark and its counter. */
+    private int takeAgain() {
+        int head = recovered[resubmitted];
+        descriptors.read(head);
+        resubmitted++;
+        return head;
     }
 
     private void checkHead(int head) {
@@ -125,7 +180,11 @@ final class SplitVirtqueue extends GuestVirtqueue {
     @Override
     public void complete(int head, int written) {
         chains.remove(head);
+        logChain(head);
         if (isUsable()) {
+            if (tracker != null) {
+                tracker.complete(head);
+            }
             used.element(publishedUsed + unpublished, head, written);
             unpublished++;
         }
@@ -136,10 +195,20 @@ final class SplitVirtqueue extends GuestVirtqueue {
         if (unpublished == 0 || !isUsable()) {
             return;
         }
+        if (isRingLogged()) {
+            logElements();
+        }
         publishedUsed = publishedUsed + unpublished & INDEX_MASK;
         unsignalled = Math.min(unsignalled + unpublished, ALL_INDICES);
         unpublished = 0;
+        if (tracker != null) {
+            tracker.prepare();
+        }
         used.publish(publishedUsed);
+        logRing(usedLogAddress + UsedRing.INDEX_OFFSET, UsedRing.INDEX_SIZE);
+        if (tracker != null) {
+            tracker.publish(publishedUsed);
+        }
         // Section 2.7.7: the index first, then the look at what the driver wants; the driver has it the other way
         // round.
         VarHandle.fullFence();
@@ -147,6 +216,15 @@ final class SplitVirtqueue extends GuestVirtqueue {
             signalledOnce = true;
             unsignalled = 0;
             signal();
+        }
+    }
+
+    private void logElements() {
+        int first = publishedUsed & size() - 1;
+        int straight = Math.min(unpublished, size() - first);
+        logRing(usedLogAddress + UsedRing.elementOffset(first), UsedRing.ENTRY_SIZE * straight);
+        if (straight < unpublished) {
+            logRing(usedLogAddress + UsedRing.RING_OFFSET, UsedRing.ENTRY_SIZE * (unpublished - straight));
         }
     }
 
@@ -172,11 +250,13 @@ final class SplitVirtqueue extends GuestVirtqueue {
         }
         if (eventIndex) {
             used.availableEvent(nextAvailable);
+            logRing(usedLogAddress + UsedRing.elementOffset(size()), UsedRing.EVENT_SIZE);
         } else {
             used.noNotify(false);
+            logRing(usedLogAddress + UsedRing.FLAGS_OFFSET, UsedRing.FLAGS_SIZE);
         }
         VarHandle.fullFence();
-        return available.index() == nextAvailable;
+        return resubmitted == recovered.length && available.index() == nextAvailable;
     }
 
     @Override
@@ -184,6 +264,7 @@ final class SplitVirtqueue extends GuestVirtqueue {
         // With EVENT_IDX the event falls behind by itself.
         if (isUsable() && !eventIndex) {
             used.noNotify(true);
+            logRing(usedLogAddress + UsedRing.FLAGS_OFFSET, UsedRing.FLAGS_SIZE);
         }
     }
 

@@ -26,6 +26,8 @@ final class UsedRing {
     static final int INDEX_OFFSET = 2;
     static final int RING_OFFSET = 4;
     static final int ENTRY_SIZE = 8;
+    static final int FLAGS_SIZE = 2;
+    static final int INDEX_SIZE = 2;
     static final int EVENT_SIZE = 2;
 
     /** Flag: the device does not want to be notified (VIRTQ_USED_F_NO_NOTIFY). */
@@ -53,6 +55,11 @@ final class UsedRing {
     /** Bytes of a ring. Some front-ends leave the event out of their memory when it is not negotiated. */
     static int bytes(int size, boolean eventIndex) {
         return RING_OFFSET + ENTRY_SIZE * size + (eventIndex ? EVENT_SIZE : 0);
+    }
+
+    /** Where the element at a position inside the ring begins. */
+    static int elementOffset(int slot) {
+        return RING_OFFSET + ENTRY_SIZE * slot;
     }
 
     int index() {

@@ -37,7 +37,8 @@ class GuestVirtqueueFactoryTest {
 
     @Test
     void shouldOfferWhatItsRingsUnderstand() {
-        assertThat(factory.features()).isEqualTo(VirtioFeatures.INDIRECT_DESC | VirtioFeatures.EVENT_IDX);
+        assertThat(factory.features())
+                .isEqualTo(VirtioFeatures.INDIRECT_DESC | VirtioFeatures.EVENT_IDX | VirtioFeatures.RING_PACKED);
         assertThat(factory.sizeLimit()).isEqualTo(32768);
     }
 
@@ -136,9 +137,39 @@ class GuestVirtqueueFactoryTest {
     }
 
     @Test
-    void shouldRefusePackedRings() {
+    void shouldOpenAPackedRingWithTheFeature() {
+        OwnedVirtqueue queue = factory.open(new VirtqueueSetup(
+                3, 100, USER, USER + 0x1000, USER + 0x2000, 0x8000_8000, VirtioFeatures.RING_PACKED, memory));
+
+        assertThat(queue).isInstanceOf(PackedVirtqueue.class);
+        assertThat(queue.base()).isEqualTo(0x8000_8000);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "8, 0x1000, 0x2000, descriptor ring, 16",
+        "0, 0x1002, 0x2000, driver event area, 4",
+        "0, 0x1000, 0x2002, device event area, 4"
+    })
+    void shouldRefuseMisalignedPartsOfAPackedRing(
+            String descriptors, String available, String used, String part, int alignment) {
+        VirtqueueSetup setup = setup(
+                128,
+                Long.decode(descriptors),
+                Long.decode(available),
+                Long.decode(used),
+                VirtioFeatures.RING_PACKED,
+                memory);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> factory.open(setup(128, 0, 0x1000, 0x2000, VirtioFeatures.RING_PACKED, memory)))
-                .withMessageContaining("packed");
+                .isThrownBy(() -> factory.open(setup))
+                .withMessageContaining("queue 3: " + part)
+                .withMessageContaining("aligned to " + alignment + " bytes");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 64, 64", "3, 64, 128", "4, 128, 192", "128, 2112, 4160", "32768, 524352, 1048640"})
+    void shouldTellTheBytesOfTheInFlightRegion(int size, int split, int packed) {
+        assertThat(factory.inFlightBytes(size, VirtioFeatures.VERSION_1)).isEqualTo(split);
+        assertThat(factory.inFlightBytes(size, VirtioFeatures.RING_PACKED)).isEqualTo(packed);
     }
 }

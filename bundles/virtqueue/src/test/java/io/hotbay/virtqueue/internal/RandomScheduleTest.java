@@ -4,6 +4,7 @@ package io.hotbay.virtqueue.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hotbay.memory.GuestMemory;
+import io.hotbay.virtio.OwnedVirtqueue;
 import io.hotbay.virtio.VirtioFeatures;
 import io.hotbay.virtqueue.internal.SplitDriver.Buffer;
 import io.hotbay.virtqueue.internal.SplitDriver.Used;
@@ -32,10 +33,9 @@ class RandomScheduleTest {
             GuestRam.of((int) DATA).region(DATA, DATA_BYTES / 2).region(DATA + DATA_BYTES / 2, DATA_BYTES / 2);
 
     private Random random;
-    private SplitDriver driver;
-    private SplitVirtqueue queue;
+    private RingDriver driver;
+    private OwnedVirtqueue queue;
     private GuestMemory memory;
-    private boolean eventIndex;
 
     /** What the driver waits for, by head. */
     private final Map<Integer, Buffer[]> submitted = new HashMap<>();
@@ -48,26 +48,35 @@ class RandomScheduleTest {
     private boolean driverAsleep;
     private int finished;
 
-    @ParameterizedTest(name = "ring of {0}, event index {1}, indirect {2}, from {3}, seed {4}")
+    @ParameterizedTest(name = "ring of {0}, event index {1}, indirect {2}, from {3}, seed {4}, packed {5}")
     @CsvSource({
-        "1, false, false, 0, 1",
-        "1, true, true, 65000, 2",
-        "2, true, false, 0, 3",
-        "8, false, true, 65500, 4",
-        "8, true, true, 40000, 5",
-        "64, true, false, 65535, 6",
-        "64, false, true, 12345, 7",
-        "512, true, true, 65000, 8"
+        "1, false, false, 0, 1, false",
+        "1, true, true, 65000, 2, false",
+        "2, true, false, 0, 3, false",
+        "8, false, true, 65500, 4, false",
+        "8, true, true, 40000, 5, false",
+        "64, true, false, 65535, 6, false",
+        "64, false, true, 12345, 7, false",
+        "512, true, true, 65000, 8, false",
+        "1, false, false, 0, 11, true",
+        "1, true, true, 1, 12, true",
+        "2, true, false, 3, 13, true",
+        "3, false, true, 5, 14, true",
+        "7, true, true, 12, 15, true",
+        "64, true, false, 127, 16, true",
+        "100, false, true, 42, 17, true",
+        "512, true, true, 1000, 18, true"
     })
-    void shouldBringEveryChainBackOnce(int size, boolean eventIdx, boolean indirect, int start, long seed) {
-        eventIndex = eventIdx;
+    void shouldBringEveryChainBackOnce(
+            int size, boolean eventIdx, boolean indirect, int start, long seed, boolean packed) {
         random = new Random(seed);
         long features = VirtioFeatures.VERSION_1
                 | (eventIdx ? VirtioFeatures.EVENT_IDX : 0)
-                | (indirect ? VirtioFeatures.INDIRECT_DESC : 0);
-        driver = new SplitDriver(ram, RING, size, features).startAt(start);
-        queue = driver.open();
-        memory = queue.memory();
+                | (indirect ? VirtioFeatures.INDIRECT_DESC : 0)
+                | (packed ? VirtioFeatures.RING_PACKED : 0);
+        driver = RingDriver.of(ram, RING, size, features, start);
+        memory = ram.memory();
+        queue = driver.openPlain(memory);
 
         for (int step = 0; step < STEPS; step++) {
             switch (random.nextInt(4)) {
@@ -103,10 +112,9 @@ class RandomScheduleTest {
             boolean table = indirect && random.nextBoolean();
             Buffer[] buffers = chain(table ? TABLE_BYTES / 16 : Math.min(6, driver.freeDescriptors()));
             int head = table
-                    ? driver.layIndirect(TABLES + (long) TABLE_BYTES * driver.nextHead(), buffers)
-                    : driver.lay(buffers);
+                    ? driver.submitIndirect(TABLES + (long) TABLE_BYTES * driver.nextHead(), buffers)
+                    : driver.submit(buffers);
             submitted.put(head, buffers);
-            driver.expose(head);
         }
         if (driver.needsKick()) {
             deviceAsleep = false;
@@ -138,20 +146,10 @@ class RandomScheduleTest {
         }
         if (used.isEmpty()) {
             // Asks for a signal at the next element, looks once more, then sleeps.
-            enableSignals();
-            driverAsleep = driver.usedIndex() == driver.lastUsed();
-        } else if (!eventIndex) {
-            driver.noInterrupt(random.nextBoolean());
+            driver.wantSignal();
+            driverAsleep = !driver.hasUsed();
         } else if (random.nextBoolean()) {
-            driver.usedEvent(driver.lastUsed() + random.nextInt(1000) & 0xffff);
-        }
-    }
-
-    private void enableSignals() {
-        if (eventIndex) {
-            driver.usedEvent(driver.lastUsed());
-        } else {
-            driver.noInterrupt(false);
+            driver.wantSignalAhead(random.nextInt(1000));
         }
     }
 

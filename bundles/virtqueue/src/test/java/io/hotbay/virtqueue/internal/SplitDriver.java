@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.virtqueue.internal;
 
+import io.hotbay.memory.DirtyLog;
 import io.hotbay.memory.GuestMemory;
 import io.hotbay.virtio.VirtioFeatures;
 import io.hotbay.virtio.VirtqueueSetup;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -13,7 +15,7 @@ import java.util.List;
  * The driver's side of a split ring after virtio 1.x section 2.7, with offsets of its own. It also lets a test write any
  * field, as a hostile guest could.
  */
-final class SplitDriver {
+final class SplitDriver implements RingDriver {
     static final int NEXT = 1;
     static final int WRITE = 2;
     static final int INDIRECT = 4;
@@ -79,6 +81,16 @@ final class SplitDriver {
     }
 
     VirtqueueSetup setup(GuestMemory memory) {
+        return setup(memory, null, null, VirtqueueSetup.USED_NOT_LOGGED);
+    }
+
+    /** A ring that is tracked in an in-flight region. */
+    VirtqueueSetup setup(ByteBuffer inFlight) {
+        return setup(ram.memory(), inFlight, null, VirtqueueSetup.USED_NOT_LOGGED);
+    }
+
+    @Override
+    public VirtqueueSetup setup(GuestMemory memory, ByteBuffer inFlight, DirtyLog log, long usedLogAddress) {
         return new VirtqueueSetup(
                 0,
                 size,
@@ -87,7 +99,10 @@ final class SplitDriver {
                 GuestRam.USER + used,
                 lastUsed,
                 features,
-                memory);
+                memory,
+                inFlight,
+                log,
+                usedLogAddress);
     }
 
     SplitVirtqueue open() {
@@ -96,12 +111,13 @@ final class SplitDriver {
 
     // ---- a driver that plays by the rules
 
-    int freeDescriptors() {
+    @Override
+    public int freeDescriptors() {
         return free.size();
     }
 
-    /** The head of the chain that is laid out next. */
-    int nextHead() {
+    @Override
+    public int nextHead() {
         return free.element();
     }
 
@@ -143,12 +159,18 @@ final class SplitDriver {
         return head;
     }
 
-    int submit(Buffer... buffers) {
+    @Override
+    public int submit(Buffer... buffers) {
         return expose(lay(buffers));
     }
 
-    /** Whether the device wants to be notified of what was made available since this was asked last. */
-    boolean needsKick() {
+    @Override
+    public int submitIndirect(long table, Buffer... buffers) {
+        return expose(layIndirect(table, buffers));
+    }
+
+    @Override
+    public boolean needsKick() {
         int from = lastKick;
         lastKick = nextAvailable;
         if (!VirtioFeatures.has(features, VirtioFeatures.EVENT_IDX)) {
@@ -157,8 +179,8 @@ final class SplitDriver {
         return (nextAvailable - availableEvent() - 1 & 0xffff) < (nextAvailable - from & 0xffff);
     }
 
-    /** Takes what the device has used; direct descriptors of those chains are free again. */
-    List<Used> collect() {
+    @Override
+    public List<Used> collect() {
         List<Used> elements = new ArrayList<>();
         while (lastUsed != usedIndex()) {
             long element = used + 4 + 8L * (lastUsed & size - 1);
@@ -180,6 +202,29 @@ final class SplitDriver {
 
     int lastUsed() {
         return lastUsed;
+    }
+
+    @Override
+    public boolean hasUsed() {
+        return usedIndex() != lastUsed;
+    }
+
+    @Override
+    public void wantSignal() {
+        if (VirtioFeatures.has(features, VirtioFeatures.EVENT_IDX)) {
+            usedEvent(lastUsed);
+        } else {
+            noInterrupt(false);
+        }
+    }
+
+    @Override
+    public void wantSignalAhead(int distance) {
+        if (VirtioFeatures.has(features, VirtioFeatures.EVENT_IDX)) {
+            usedEvent(lastUsed + distance & 0xffff);
+        } else {
+            noInterrupt(distance % 2 == 0);
+        }
     }
 
     // ---- single fields

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.virtqueue.internal;
+
+/** Tracks a split ring until its life ends, before any one step. */
+final class MortalSplitTracker extends SplitTracker {
+    private final Killed.Life life;
+
+    MortalSplitTracker(SplitInFlightRegion region, int size, long counter, Killed.Life life) {
+        super(region, size, counter);
+        this.life = life;
+    }
+
+    @Override
+    void count(int head) {
+        life.step("count");
+        super.count(head);
+    }
+
+    @Override
+    void mark(int head) {
+        life.step("mark");
+        super.mark(head);
+    }
+
+    @Override
+    void link(int head) {
+        life.step("link");
+        super.link(head);
+    }
+
+    @Override
+    void beginBatch(int head) {
+        life.step("beginBatch");
+        super.beginBatch(head);
+    }
+
+    @Override
+    void unmark(int head) {
+        life.step("unmark");
+        super.unmark(head);
+    }
+
+    @Override
+    void commit(int usedIndex) {
+        life.step("commit");
+        super.commit(usedIndex);
+    }
+}

@@ -117,8 +117,20 @@ public record BdevOptions(String name, long size, int blockSize, int physicalBlo
         return size / blockSize;
     }
 
-    /** Whether requests of a {@link BlockType} are refused, because they change a read-only device. */
-    public boolean refuses(int type) {
-        return readOnly && (type == BlockType.WRITE || type == BlockType.DISCARD || type == BlockType.WRITE_ZEROES);
+    /**
+     * Checks a request at the moment it is carried out; the device may have become smaller, or read-only, since it was submitted.
+     *
+     * @param offset first byte of the range
+     * @param length bytes of the range
+     * @return {@link BlockStatus#OK}, {@link BlockStatus#READ_ONLY} or {@link BlockStatus#OUT_OF_RANGE}
+     */
+    public int check(int type, long offset, long length) {
+        boolean writes = type == BlockType.WRITE || type == BlockType.DISCARD || type == BlockType.WRITE_ZEROES;
+        if (writes && readOnly) {
+            return BlockStatus.READ_ONLY;
+        }
+        boolean hasRange = writes || type == BlockType.READ;
+        boolean outside = offset < 0 || length < 0 || length > size || offset > size - length;
+        return hasRange && outside ? BlockStatus.OUT_OF_RANGE : BlockStatus.OK;
     }
 }

@@ -9,8 +9,12 @@ import org.osgi.annotation.versioning.ConsumerType;
  * A block device (bdev): the service a backend bundle offers. Register it with the properties {@link #NAME} and {@link #TYPE}; a
  * declarative services component with the factory PID {@code io.hotbay.bdev.<type>} gets both from its configuration.
  *
- * <p>All methods may be called on any thread, unless they say otherwise. A device and its channels outlive nothing: when the
- * component is deactivated its channels have been closed before.
+ * <p>All methods may be called on any thread, unless they say otherwise, and do not block. A device and its channels outlive
+ * nothing: when the component is deactivated its channels have been closed before.
+ *
+ * <p>What a device says of itself is asked when a user begins to work with it, and stays true until the device's service properties
+ * change; then users close their channels, ask again and open new ones. A device that changes must cope with channels from before
+ * for that moment, see {@link ResizableDevice}. {@link ConfiguredDevice} is a base to build on.
  */
 @ConsumerType
 public interface BlockDevice {
@@ -61,16 +65,17 @@ public interface BlockDevice {
     /** Whether requests of a {@link BlockType} are done rather than answered with {@link BlockStatus#UNSUPPORTED}. */
     boolean supports(int type);
 
-    /** Largest discard or write-zeroes request in bytes. */
+    /** Largest discard or write-zeroes request in bytes, at least one block; larger ones are not submitted. */
     default long discardLimit() {
         return 1L << 30;
     }
 
     /**
-     * Opens a channel for one queue. Called on the reactor thread that will use the channel; must not block for long.
+     * Opens a channel for one queue. Called on the thread that will use the channel, usually a reactor's; must not block for long.
+     * There may be any number of channels at a time.
      *
      * @param requests the table of requests that the channel will be handed; it belongs to the caller
-     * @throws IOException if the device cannot be used just now
+     * @throws IOException if the device cannot be used just now; the message names it and says why
      */
     BlockChannel open(BlockRequests requests) throws IOException;
 

@@ -18,10 +18,29 @@ public interface HugepageAllocator {
      * @param name unique among all leases: letters, digits, '.', '_', '-', at most 200
      * @param size bytes, at least 1; what is taken is rounded up to whole pages
      * @param node NUMA node, or -1 for any
-     * @throws IOException if a lease of that name has another size, or if there is not enough memory; the message names the
-     *     lease, what is missing, and the command that would help
+     * @throws IOException if a lease of that name has another size, if a file is in the way that cannot be trusted to hold its
+     *     contents, or if there is not enough memory; the message names the lease, what is missing, and the command that would help
      */
     MemoryLease lease(String name, long size, int node) throws IOException;
+
+    /**
+     * Changes the size of a lease. Its contents stay up to the smaller one of both sizes; what is added is filled with zeros. The
+     * windows of the lease as it was before stay valid, and show the same memory, until {@link #trim} is called. When this
+     * fails nothing has changed.
+     *
+     * @param size bytes, at least 1
+     * @return the lease with its new size, and windows for it
+     * @throws IOException if there is no lease of that name, or not enough memory; the message names the lease, what is
+     *     missing, and the command that would help
+     */
+    MemoryLease resize(String name, long size) throws IOException;
+
+    /**
+     * Gives back what a lease no longer needs after {@link #resize}: the pages that were cut off, and the mappings behind windows
+     * that were obtained before. Nobody may use those windows any more; the ones of the lease as it is now stay valid. Unknown
+     * names are ignored. A trim that was missed is made up for when the lease is taken up after a restart.
+     */
+    void trim(String name);
 
     /** The lease of that name, if there is one. */
     Optional<MemoryLease> find(String name);
@@ -53,9 +72,10 @@ public interface HugepageAllocator {
     List<HugepagePool> reset() throws IOException;
 
     /**
-     * Removes the files in hugetlbfs and shared memory that a dead target left.
+     * Frees the memory in hugetlbfs and shared memory that nobody uses: what dead targets left, leases of this target's own dead
+     * predecessor that nobody has asked for since, and files that could not be taken up because they are damaged or foreign.
      *
-     * @return the paths that were removed
+     * @return what was removed
      */
-    List<String> clean() throws IOException;
+    List<LeftoverFile> clean() throws IOException;
 }

@@ -6,8 +6,9 @@ import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * Memory that was leased by name from a {@link HugepageAllocator}. The lease belongs to the allocator, not to the bundle that
- * asked for it: it stays, contents untouched, until {@link HugepageAllocator#release} is called with its name. All methods may
- * be called on any thread.
+ * asked for it: it stays, contents untouched, until {@link HugepageAllocator#release} is called with its name, also when the
+ * process is killed and started again. An object of this type shows the lease at one size and never changes; one that has
+ * been resized is shown by another object. All methods may be called on any thread.
  */
 @ProviderType
 public interface MemoryLease {

@@ -41,6 +41,17 @@ public interface TargetAdmin {
      */
     void deleteBdev(String name, boolean force) throws TargetException;
 
+    /**
+     * Changes the {@code size} in the configuration of a bdev of any type that has such an option. Controllers that export it tell their
+     * guests. When the bdev cannot take the size its configuration is as it was before the exception is thrown.
+     *
+     * @param size as {@link io.hotbay.bdev.ByteSize#parse} takes it: a multiple of the block size, at least one block
+     * @param force whether contents beyond a smaller size may be lost
+     * @throws TargetException if there is no such bdev, its size is not its own, the size is wrong, contents would be lost or there
+     *     is not enough room; the message says what to do
+     */
+    void resizeBdev(String name, String size, boolean force) throws TargetException;
+
     /** Creates a controller over a bdev. Returns when its socket can be connected to. */
     void createController(String type, String name, String bdev, Map<String, ?> options) throws TargetException;
 

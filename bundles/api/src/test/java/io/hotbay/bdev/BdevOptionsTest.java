@@ -9,6 +9,7 @@ import org.assertj.core.api.AbstractThrowableAssert;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BdevOptionsTest {
@@ -91,9 +92,34 @@ class BdevOptionsTest {
         BdevOptions writable = BdevOptions.of("a", "1M", 512, 0, "", false);
         for (int type = 0; type < BlockType.COUNT; type++) {
             boolean changes = type == BlockType.WRITE || type == BlockType.DISCARD || type == BlockType.WRITE_ZEROES;
-            assertThat(readOnly.refuses(type)).as(BlockType.name(type)).isEqualTo(changes);
-            assertThat(writable.refuses(type)).as(BlockType.name(type)).isFalse();
+            assertThat(readOnly.check(type, 0, 512))
+                    .as(BlockType.name(type))
+                    .isEqualTo(changes ? BlockStatus.READ_ONLY : BlockStatus.OK);
+            assertThat(writable.check(type, 0, 512)).as(BlockType.name(type)).isEqualTo(BlockStatus.OK);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, 1048576, 0",
+        "1048064, 512, 0",
+        "1048576, 0, 0",
+        "1048064, 1024, 5",
+        "1048576, 512, 5",
+        "0, 1049088, 5",
+        "9223372036854775807, 512, 5",
+        "512, 9223372036854775807, 5",
+        "-512, 512, 5",
+        "0, -512, 5"
+    })
+    void shouldRefuseWhatLiesBeyondTheEnd(long offset, long length, int status) {
+        BdevOptions options = BdevOptions.of("a", "1M", 512, 0, "", false);
+        for (int type : new int[] {BlockType.READ, BlockType.WRITE, BlockType.DISCARD, BlockType.WRITE_ZEROES}) {
+            assertThat(options.check(type, offset, length))
+                    .as(BlockType.name(type))
+                    .isEqualTo(status);
+        }
+        assertThat(options.check(BlockType.FLUSH, offset, length)).isEqualTo(BlockStatus.OK);
     }
 
     private static AbstractThrowableAssert<?, ? extends Throwable> refused(ThrowingCallable call) {

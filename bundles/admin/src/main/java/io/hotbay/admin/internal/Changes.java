@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.admin.internal;
 
+import io.hotbay.bdev.ResizableDevice;
 import io.hotbay.target.Controller;
 import io.hotbay.target.TargetException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.osgi.service.log.Logger;
@@ -43,6 +45,19 @@ final class Changes {
         }
         Gone gone = pid -> effects.awaitBdevGone(wanted.name(), pid);
         String pid = put(before, wanted.factoryPid(), wanted.name(), wanted.properties(), gone);
+        effects.awaitBdev(wanted, pid, options);
+    }
+
+    /** Gives a bdev another size. */
+    void put(Resize resize) throws TargetException {
+        BdevEntry wanted = resize.entry();
+        OptionSet options = known(catalogue.bdevOptions(wanted.type()), "bdev type " + wanted.type());
+        Map<String, Object> properties = new HashMap<>(wanted.properties());
+        if (resize.force()) {
+            properties.put(ResizableDevice.CUT, resize.size());
+        }
+        Gone gone = pid -> effects.awaitBdevGone(wanted.name(), pid);
+        String pid = put(Optional.of(resize.stored()), wanted.factoryPid(), wanted.name(), properties, gone);
         effects.awaitBdev(wanted, pid, options);
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.admin.internal;
 
+import io.hotbay.bdev.BlockDevice;
 import io.hotbay.bdev.ByteSize;
 import io.hotbay.target.ConfiguredStatus;
 import io.hotbay.target.ConfiguredStatus.Kind;
@@ -24,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.cm.ConfigurationAdmin;
@@ -156,10 +158,31 @@ public final class ConfiguredTarget implements TargetAdmin {
                 + ", or use --force: guests then get I/O errors until a bdev of that name is created";
     }
 
+    @Override
+    public synchronized void resizeBdev(String name, String size, boolean force) throws TargetException {
+        Optional<Stored> stored = configurations.bdev(name);
+        if (stored.isEmpty()) {
+            throw new TargetException(noBdev(name));
+        }
+        Resize resize =
+                Resize.of(stored.get(), catalogue.bdevOptions(stored.get().bdevType()), size, force);
+        Optional<BlockDevice> bdev = components.mayBeAsked(stored.get().pid())
+                ? services.askBdev(name, Function.identity())
+                : Optional.empty();
+        if (bdev.isPresent() && resize.isNone(bdev.get())) {
+            return;
+        }
+        if (bdev.isPresent()) {
+            resize.check(bdev.get());
+        }
+        make(changes -> changes.put(resize));
+    }
+
     private String noBdev(String name) throws TargetException {
         Map<String, String> bdevs = bdevTypesByName();
         return bdevs.containsKey(name)
-                ? "bdev " + name + " has no configuration that could be deleted: stop the bundle that made it"
+                ? "bdev " + name
+                        + " has no configuration that could be changed or deleted: stop the bundle that made it"
                 : "bdev \"" + name + "\" does not exist: " + EntryCheck.instead(bdevs.keySet());
     }
 

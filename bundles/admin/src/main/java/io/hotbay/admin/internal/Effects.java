@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.admin.internal;
 
+import io.hotbay.bdev.BlockDevice;
+import io.hotbay.bdev.ResizableDevice;
 import io.hotbay.target.ControllerStatus;
 import io.hotbay.target.TargetException;
 import java.nio.file.Files;
@@ -30,10 +32,20 @@ final class Effects {
             return components.mayBeAsked(pid)
                     && shows(services.bdevProperties(wanted.name()), wanted.options(), options);
         });
+        Optional<String> refused = runs ? services.askBdev(wanted.name(), Effects::refusedResize) : Optional.empty();
+        if (refused.isPresent() && !refused.get().isEmpty()) {
+            throw new TargetException(naming(subject, wanted.name(), refused.get()));
+        }
         if (!runs) {
             throw new TargetException(
                     subject + " did not start within " + patience.text() + ": " + components.obstacle(pid));
         }
+    }
+
+    private static String refusedResize(BlockDevice bdev) {
+        return bdev instanceof ResizableDevice resizable
+                ? resizable.refusedResize().orElse("")
+                : "";
     }
 
     /** Returns when a controller listens with the options wanted. */

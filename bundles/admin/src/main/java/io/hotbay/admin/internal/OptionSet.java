@@ -26,6 +26,10 @@ final class OptionSet {
         return options.values().stream().map(Option::describe).toList();
     }
 
+    boolean has(String name) {
+        return options.containsKey(name);
+    }
+
     /** Converts what was given, in the set's own order; complains of what is unknown, missing or not allowed. */
     Map<String, Object> convert(Map<String, ?> given) throws OptionException {
         for (String name : new TreeSet<>(given.keySet())) {

@@ -46,8 +46,12 @@ final class RunningServices {
 
     /** Capacity in bytes of a bdev that works. */
     Optional<Long> bdevSize(String name) {
-        return find(BlockDevice.class, BlockDevice.NAME, name)
-                .flatMap(reference -> call(reference, bdev -> bdev.blocks() * bdev.blockSize()));
+        return askBdev(name, bdev -> bdev.blocks() * bdev.blockSize());
+    }
+
+    /** Asks a bdev that works. */
+    <R> Optional<R> askBdev(String name, Function<BlockDevice, R> question) {
+        return find(BlockDevice.class, BlockDevice.NAME, name).flatMap(reference -> call(reference, question));
     }
 
     /** Properties of a bdev that works. */

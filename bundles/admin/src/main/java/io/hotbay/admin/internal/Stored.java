@@ -2,6 +2,7 @@
 package io.hotbay.admin.internal;
 
 import io.hotbay.bdev.BlockDevice;
+import io.hotbay.bdev.ResizableDevice;
 import io.hotbay.target.Controller;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -52,10 +53,14 @@ record Stored(String pid, Map<String, Object> properties) {
         return options;
     }
 
-    /** Properties to put in place of these, with what others have written beside the options: File Install's file name. */
+    /**
+     * Properties to put in place of these, with what others have written beside the options: File Install's file name. What was said
+     * about contents that may be cut off does not count for another size.
+     */
     Map<String, Object> replacedBy(Map<String, Object> wanted) {
         Map<String, Object> replaced = new LinkedHashMap<>(properties);
         replaced.keySet().removeIf(MetatypeCatalogue::isOption);
+        replaced.remove(ResizableDevice.CUT);
         replaced.putAll(wanted);
         return replaced;
     }

@@ -2,6 +2,8 @@
 package io.hotbay.admin.internal;
 
 import io.hotbay.bdev.BlockDevice;
+import io.hotbay.bdev.ByteSize;
+import io.hotbay.bdev.ResizableDevice;
 import io.hotbay.target.Controller;
 import io.hotbay.target.ControllerStatus;
 import io.hotbay.target.SessionStatus;
@@ -15,6 +17,7 @@ import java.util.HashMap;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
@@ -34,9 +37,14 @@ import org.osgi.service.log.Logger;
 final class FakeFramework {
     static final String BROKEN_TRACE = "java.io.IOException: no room for it\n\tat x.Y.z(Y.java:1)\n";
 
+    /** A malloc bdev refuses to become larger. */
+    static final long ROOM = 1L << 30;
+
     final Map<String, Map<String, Object>> configurations = new TreeMap<>();
     final List<String> history = new ArrayList<>();
     List<SessionStatus> sessions = List.of();
+    /** Where the contents of malloc bdevs end. */
+    long dataEnd;
 
     /** A target that is not patient. */
     ConfiguredTarget target() {
@@ -159,9 +167,16 @@ final class FakeFramework {
         if (reference.getProperty(Controller.NAME) != null) {
             return fake(Controller.class, (proxy, method, arguments) -> status(reference));
         }
-        return fake(BlockDevice.class, (proxy, method, arguments) -> switch (method.getName()) {
-            case "blocks" -> 16384L;
+        long size = ByteSize.parse(String.valueOf(reference.getProperty("size")));
+        boolean resizable =
+                String.valueOf(reference.getProperty("service.factoryPid")).endsWith("malloc");
+        Class<? extends BlockDevice> type = resizable ? ResizableDevice.class : BlockDevice.class;
+        return fake(type, (proxy, method, arguments) -> switch (method.getName()) {
+            case "name" -> reference.getProperty(BlockDevice.NAME);
+            case "blocks" -> size / 4096;
             case "blockSize" -> 4096;
+            case "dataEnd" -> Math.max((long) arguments[0], dataEnd);
+            case "refusedResize" -> Optional.ofNullable(size > ROOM ? "no room for so much" : null);
             default -> throw new UnsupportedOperationException(method.getName());
         });
     }

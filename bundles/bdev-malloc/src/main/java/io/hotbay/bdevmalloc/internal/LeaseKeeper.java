@@ -11,12 +11,16 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.cm.ConfigurationEvent;
 import org.osgi.service.cm.SynchronousConfigurationListener;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.log.Logger;
 import org.osgi.service.log.LoggerFactory;
@@ -33,9 +37,12 @@ public final class LeaseKeeper implements SynchronousConfigurationListener {
     /** Leases of bdevs are named with this and the name of the bdev. */
     static final String PREFIX = "bdev-";
 
+    private static final long IDLE_SECONDS = 10;
+
     private final HugepageAllocator allocator;
     private final ConfigurationAdmin configurations;
     private final Logger logger;
+    private final ThreadPoolExecutor executor;
     /** Names of the bdevs that were in use since this component started, by PID. */
     private final Map<String, String> names = new HashMap<>();
     /** PIDs in use. */
@@ -52,15 +59,24 @@ public final class LeaseKeeper implements SynchronousConfigurationListener {
         this.allocator = allocator;
         this.configurations = configurations;
         this.logger = logger;
+        executor = new ThreadPoolExecutor(0, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+            Thread thread = new Thread(task, "hotbay-malloc-trim");
+            thread.setDaemon(true);
+            return thread;
+        });
+        // Who takes a lease up next trims it.
+        executor.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
         sweep();
     }
 
     /**
-     * Takes the memory of a bdev: what it had before, if it has been here.
+     * Takes the memory of a bdev: what it had before, if it has been here, with the size that is wanted now. When the bdev is in use
+     * under another name already, the memory it has under that stays until it is {@link #retire retired}.
      *
-     * @throws IOException if there is not enough memory, or what it had before is of another size
+     * @param cut whether contents beyond the size may be lost
+     * @throws IOException if there is not enough memory, or contents would be lost
      */
-    synchronized MemoryLease take(String pid, String name, long size, int node) throws IOException {
+    synchronized MemoryLease take(String pid, String name, long size, int node, boolean cut) throws IOException {
         for (String user : users) {
             if (names.get(user).equals(name)) {
                 throw new IllegalArgumentException(
@@ -68,23 +84,63 @@ public final class LeaseKeeper implements SynchronousConfigurationListener {
             }
         }
         Optional<MemoryLease> before = allocator.find(PREFIX + name);
-        if (before.isPresent() && !fits(before.get(), size)) {
-            throw new IOException("bdev " + name + ": its contents are kept in "
-                    + ByteSize.format(before.get().size()) + " and cannot become " + ByteSize.format(size)
-                    + ": set size back, or delete the bdev and create it anew");
+        if (before.isPresent() && before.get().size() != size) {
+            // Whatever comes of it, the contents are somebody's.
+            MemoryLease kept = allocator.lease(PREFIX + name, before.get().size(), node);
+            refuseLoss(name, new LeasedStore(kept), size, cut);
+            allocator.resize(PREFIX + name, size);
+            allocator.trim(PREFIX + name);
         }
         MemoryLease lease = allocator.lease(PREFIX + name, size, node);
-        users.add(pid);
+        boolean renamed = !users.add(pid);
         String nameBefore = names.put(pid, name);
-        if (nameBefore != null && !nameBefore.equals(name)) {
-            releaseUnlessNeeded(nameBefore);
+        if (nameBefore != null && !nameBefore.equals(name) && !renamed) {
+            retire(nameBefore);
         }
         return lease;
     }
 
-    /** A lease that was found again as a file tells its length in whole pages. */
-    private static boolean fits(MemoryLease lease, long size) {
-        return size <= lease.size() && lease.size() - size < lease.pageSize();
+    /**
+     * Checks that a store can be cut off.
+     *
+     * @param cut whether contents beyond the size may be lost
+     * @throws IOException if there are any, and they may not
+     */
+    static void refuseLoss(String name, LeasedStore store, long size, boolean cut) throws IOException {
+        if (cut || size >= store.size()) {
+            return;
+        }
+        long end = store.dataEnd(size);
+        if (end > size) {
+            throw new IOException("bdev " + name + ": its contents reach to byte " + end + " of "
+                    + ByteSize.format(store.size()) + " and would be cut off at " + ByteSize.format(size)
+                    + ": set size back, or lose them with bdev:resize " + name + " " + size + " --force");
+        }
+    }
+
+    /** Gives the memory of a bdev in use another size; what it had before stays mapped until {@link #trim}. */
+    MemoryLease resize(String name, long size) throws IOException {
+        return allocator.resize(PREFIX + name, size);
+    }
+
+    /** Gives back what only an earlier size of a bdev needed; no channel works on that any more. */
+    void trim(String name) {
+        allocator.trim(PREFIX + name);
+    }
+
+    /** Releases the memory of a name that a bdev no longer has, unless another one has it. */
+    synchronized void retire(String name) {
+        releaseUnlessNeeded(name);
+    }
+
+    /** Does something that a reactor should not wait for. */
+    void later(Runnable task) {
+        executor.execute(task);
+    }
+
+    @Deactivate
+    void deactivate() {
+        executor.shutdown();
     }
 
     /**
@@ -93,6 +149,7 @@ public final class LeaseKeeper implements SynchronousConfigurationListener {
      */
     synchronized void giveBack(String pid) {
         users.remove(pid);
+        trim(names.get(pid));
         if (deleted.remove(pid)) {
             release(names.remove(pid));
         }
@@ -112,20 +169,31 @@ public final class LeaseKeeper implements SynchronousConfigurationListener {
         }
     }
 
-    /** Releases leases of bdevs that are neither in use nor configured. */
+    /** Releases leases of bdevs that are neither in use nor configured, and asks for the others, so that nobody cleans them away. */
     private void sweep() {
         for (MemoryLease lease : allocator.leases()) {
-            if (lease.name().startsWith(PREFIX)) {
-                releaseUnlessNeeded(lease.name().substring(PREFIX.length()));
+            if (lease.name().startsWith(PREFIX)
+                    && !releaseUnlessNeeded(lease.name().substring(PREFIX.length()))) {
+                claim(lease);
             }
         }
     }
 
-    private void releaseUnlessNeeded(String name) {
-        boolean used = users.stream().map(names::get).anyMatch(name::equals);
-        if (!used && !isConfigured(name)) {
-            release(name);
+    private void claim(MemoryLease lease) {
+        try {
+            allocator.lease(lease.name(), lease.size(), lease.node());
+        } catch (IOException e) {
+            logger.warn("lease {} cannot be asked for", lease.name(), e);
         }
+    }
+
+    private boolean releaseUnlessNeeded(String name) {
+        boolean used = users.stream().map(names::get).anyMatch(name::equals);
+        if (used || isConfigured(name)) {
+            return false;
+        }
+        release(name);
+        return true;
     }
 
     /** Whether there is a bdev of that name, of whatever type: others may keep leases as well. */

@@ -13,13 +13,42 @@ final class LeasedStore {
     private static final int WINDOW_SHIFT = Integer.numberOfTrailingZeros(MemoryRegion.STRIDE);
     private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(64 << 10);
 
+    private final long size;
     private final ByteBuffer[] windows;
 
     LeasedStore(MemoryLease lease) {
+        size = lease.size();
         windows = new ByteBuffer[lease.windows()];
         for (int i = 0; i < windows.length; i++) {
             windows[i] = lease.window(i);
         }
+    }
+
+    /** Bytes there are. */
+    long size() {
+        return size;
+    }
+
+    /** The position behind the last byte that is not zero, or {@code from} if there is none from there on. */
+    long dataEnd(long from) {
+        for (long end = size; end > from; ) {
+            int place = placeOf(end - 1) + 1;
+            int count = (int) Math.min(Math.min(end - from, ZEROS.capacity()), place);
+            ByteBuffer piece = windowOf(end - 1).slice(place - count, count);
+            if (piece.mismatch(ZEROS.slice(0, count)) >= 0) {
+                return end - count + lengthWithoutZeros(piece);
+            }
+            end -= count;
+        }
+        return from;
+    }
+
+    private static int lengthWithoutZeros(ByteBuffer piece) {
+        int length = piece.capacity();
+        while (piece.get(length - 1) == 0) {
+            length--;
+        }
+        return length;
     }
 
     /** Copies {@code length} bytes from {@code position} on to a place in a buffer. */

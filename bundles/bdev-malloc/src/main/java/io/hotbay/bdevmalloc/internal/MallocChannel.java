@@ -11,25 +11,37 @@ import java.nio.ByteBuffer;
 
 /** Copies between guest memory and the store; every request completes inside {@link #submit}. */
 final class MallocChannel implements BlockChannel {
-    private final BdevOptions options;
+    private final MallocDevice device;
+    private final DiskMemory memory;
     private final LeasedStore store;
 
-    MallocChannel(BdevOptions options, LeasedStore store) {
-        this.options = options;
-        this.store = store;
+    MallocChannel(MallocDevice device, DiskMemory memory) {
+        this.device = device;
+        this.memory = memory;
+        store = memory.open();
     }
 
     @Override
     public void submit(BlockRequests requests) {
+        BdevOptions options = device.options();
         int pending = requests.pending();
         for (int i = 0; i < pending; i++) {
             int slot = requests.pendingSlot(i);
             int type = requests.type(slot);
-            requests.complete(slot, options.refuses(type) ? BlockStatus.READ_ONLY : perform(requests, slot, type));
+            int refusal = options.check(type, requests.offset(slot), requests.length(slot));
+            requests.complete(slot, refusal == BlockStatus.OK ? perform(requests, slot, type) : refusal);
         }
     }
 
+    /** A channel from before the disk has grown has not got the new part. */
+    private boolean isInStore(BlockRequests requests, int slot) {
+        return requests.offset(slot) + requests.length(slot) <= store.size();
+    }
+
     private int perform(BlockRequests requests, int slot, int type) {
+        if (!isInStore(requests, slot)) {
+            return BlockStatus.OUT_OF_RANGE;
+        }
         switch (type) {
             case BlockType.READ:
                 read(requests, slot);
@@ -73,5 +85,10 @@ final class MallocChannel implements BlockChannel {
             store.write(position, window, GuestMemory.offsetOf(handle), length);
             position += length;
         }
+    }
+
+    @Override
+    public void close() {
+        memory.close(store);
     }
 }

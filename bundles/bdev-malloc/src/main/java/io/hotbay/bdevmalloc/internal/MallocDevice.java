@@ -5,18 +5,21 @@ import io.hotbay.bdev.BdevOptions;
 import io.hotbay.bdev.BlockChannel;
 import io.hotbay.bdev.BlockDevice;
 import io.hotbay.bdev.BlockRequests;
-import io.hotbay.bdev.BlockType;
 import io.hotbay.bdev.ByteSize;
-import io.hotbay.bdev.IoStatistics;
+import io.hotbay.bdev.ConfiguredDevice;
+import io.hotbay.bdev.ResizableDevice;
 import io.hotbay.memory.MemoryLease;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.Map;
-import java.util.UUID;
+import java.util.Optional;
+import java.util.Set;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.log.Logger;
 import org.osgi.service.log.LoggerFactory;
@@ -33,7 +36,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
         property = BlockDevice.TYPE + "=" + MallocDevice.BDEV_TYPE)
 @Designate(ocd = MallocDevice.Config.class, factory = true)
 @Capability(namespace = "io.hotbay.bdev", attribute = "type=" + MallocDevice.BDEV_TYPE)
-public final class MallocDevice implements BlockDevice {
+public final class MallocDevice extends ConfiguredDevice implements ResizableDevice {
     static final String BDEV_TYPE = "malloc";
     static final String FACTORY_PID = BlockDevice.FACTORY_PID_PREFIX + BDEV_TYPE;
 
@@ -42,11 +45,15 @@ public final class MallocDevice implements BlockDevice {
 
     private static final String SERVICE_PID = "service.pid";
 
-    private final BdevOptions options;
     private final String pid;
     private final LeaseKeeper keeper;
-    private final LeasedStore store;
-    private final IoStatistics statistics = new IoStatistics();
+    private final Logger logger;
+    private final DiskMemory memory;
+    /** Names the disk had, whose memory channels may still work on. */
+    private final Set<String> formerNames = new HashSet<>();
+
+    private volatile String refused;
+    private boolean ended;
 
     /** Configuration of a malloc bdev. */
     @ObjectClassDefinition(
@@ -104,7 +111,22 @@ public final class MallocDevice implements BlockDevice {
             @Reference LeaseKeeper keeper,
             @Reference(service = LoggerFactory.class) Logger logger)
             throws IOException {
-        options = BdevOptions.of(
+        super(options(config));
+        this.keeper = keeper;
+        this.logger = logger;
+        pid = String.valueOf(properties.get(SERVICE_PID));
+        MemoryLease lease =
+                keeper.take(pid, name(), options().size(), config.numa__node(), mayCut(options(), properties));
+        memory = new DiskMemory(new LeasedStore(lease), () -> keeper.later(this::giveUnusedBack));
+        logger.info(
+                "bdev {}: {} in {} pages",
+                name(),
+                ByteSize.format(options().size()),
+                ByteSize.format(lease.pageSize()));
+    }
+
+    private static BdevOptions options(Config config) {
+        BdevOptions options = BdevOptions.of(
                 config.hotbay_bdev_name(),
                 config.size(),
                 config.block__size(),
@@ -115,57 +137,88 @@ public final class MallocDevice implements BlockDevice {
             throw new IllegalArgumentException("bdev " + options.name() + ": numa_node is " + config.numa__node()
                     + ": must be the number of a node, or -1 for any");
         }
-        this.keeper = keeper;
-        pid = String.valueOf(properties.get(SERVICE_PID));
-        MemoryLease lease = keeper.take(pid, options.name(), options.size(), config.numa__node());
-        store = new LeasedStore(lease);
+        return options;
+    }
+
+    private static boolean mayCut(BdevOptions options, Map<String, Object> properties) {
+        Object cut = properties.get(CUT);
+        try {
+            return cut != null && ByteSize.parse(cut.toString()) == options.size();
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Takes another configuration as a whole, or not at all. Channels that are open go on with the memory they know; requests beyond
+     * the end fail from now on.
+     */
+    @Modified
+    synchronized void modified(Config config, Map<String, Object> properties) {
+        try {
+            BdevOptions next = options(config);
+            if (next.name().equals(name())) {
+                resize(next, mayCut(next, properties));
+            } else {
+                rename(next, config.numa__node(), mayCut(next, properties));
+            }
+            refused = null;
+        } catch (IOException | IllegalArgumentException e) {
+            refused = e.getMessage();
+            logger.error("bdev {} goes on as it was: {}", name(), e.getMessage());
+        }
+        giveUnusedBack();
+    }
+
+    private void resize(BdevOptions next, boolean cut) throws IOException {
+        BdevOptions before = options();
+        if (next.size() == before.size()) {
+            change(next);
+            return;
+        }
+        LeaseKeeper.refuseLoss(name(), memory.store(), next.size(), cut);
+        if (next.size() < before.size()) {
+            change(next);
+        }
+        try {
+            memory.replace(new LeasedStore(keeper.resize(name(), next.size())));
+        } catch (IOException e) {
+            change(before);
+            throw e;
+        }
+        change(next);
         logger.info(
-                "bdev {}: {} in {} pages", name(), ByteSize.format(options.size()), ByteSize.format(lease.pageSize()));
+                "bdev {}: resized from {} to {}", name(), ByteSize.format(before.size()), ByteSize.format(next.size()));
+    }
+
+    /** Under another name it is another disk. */
+    private void rename(BdevOptions next, int node, boolean cut) throws IOException {
+        MemoryLease lease = keeper.take(pid, next.name(), next.size(), node, cut);
+        formerNames.add(name());
+        memory.replace(new LeasedStore(lease));
+        change(next);
+    }
+
+    /** Gives back the memory that only channels from before a change needed, when the last of them has closed. */
+    private synchronized void giveUnusedBack() {
+        if (ended || memory.hasFormerChannels()) {
+            return;
+        }
+        keeper.trim(name());
+        formerNames.forEach(keeper::retire);
+        formerNames.clear();
     }
 
     @Deactivate
-    void deactivate() {
+    synchronized void deactivate() {
+        ended = true;
+        formerNames.forEach(keeper::retire);
         keeper.giveBack(pid);
-    }
-
-    @Override
-    public String name() {
-        return options.name();
     }
 
     @Override
     public String product() {
         return "Malloc disk";
-    }
-
-    @Override
-    public UUID uuid() {
-        return options.uuid();
-    }
-
-    @Override
-    public int blockSize() {
-        return options.blockSize();
-    }
-
-    @Override
-    public long blocks() {
-        return options.blocks();
-    }
-
-    @Override
-    public int physicalBlockSize() {
-        return options.physicalBlockSize();
-    }
-
-    @Override
-    public boolean readOnly() {
-        return options.readOnly();
-    }
-
-    @Override
-    public boolean supports(int type) {
-        return type >= 0 && type < BlockType.COUNT;
     }
 
     @Override
@@ -175,11 +228,16 @@ public final class MallocDevice implements BlockDevice {
 
     @Override
     public BlockChannel open(BlockRequests requests) {
-        return new MallocChannel(options, store);
+        return new MallocChannel(this, memory);
     }
 
     @Override
-    public IoStatistics statistics() {
-        return statistics;
+    public long dataEnd(long from) {
+        return memory.store().dataEnd(from);
+    }
+
+    @Override
+    public Optional<String> refusedResize() {
+        return Optional.ofNullable(refused);
     }
 }

@@ -45,6 +45,10 @@ final class Fixture {
             return new Settings(hotbay_bdev_name, size, block__size, 0, uuid, true, numa__node);
         }
 
+        Settings size(String size) {
+            return new Settings(hotbay_bdev_name, size, block__size, physical__block__size, uuid, readonly, numa__node);
+        }
+
         Settings node(int node) {
             return new Settings(hotbay_bdev_name, size, block__size, 0, uuid, readonly, node);
         }
@@ -70,7 +74,16 @@ final class Fixture {
 
     MallocDevice activate(String pid, Settings settings) throws IOException {
         configured.put(pid, settings.hotbay_bdev_name());
-        return new MallocDevice(settings, Map.of("service.pid", pid), keeper, logger);
+        return new MallocDevice(settings, properties(pid), keeper, logger);
+    }
+
+    static Map<String, Object> properties(String pid) {
+        return Map.of("service.pid", pid);
+    }
+
+    /** Properties of a configuration that may cut contents off at a size. */
+    static Map<String, Object> cutting(String size) {
+        return Map.of("service.pid", PID, "hotbay.bdev.cut", size);
     }
 
     /** Deletes a configuration as Configuration Admin does: first it is gone, then listeners hear of it. */

@@ -120,15 +120,34 @@ class LeaseKeeperTest {
     }
 
     @Test
-    void shouldRefuseAnotherSizeWhileTheContentsAreKept() throws IOException {
+    void shouldGrowWhatWasKeptToTheSizeThatIsConfiguredNow() throws IOException {
         fixture.activate(ONE_MIB).deactivate();
-        assertThatThrownBy(() -> fixture.activate(TWO_MIB))
-                .isInstanceOf(IOException.class)
-                .hasMessage("bdev Malloc0: its contents are kept in 1 MiB and cannot become 2 MiB:"
-                        + " set size back, or delete the bdev and create it anew");
-        fixture.deleteConfiguration(PID);
+        memory().putLong(4096, 42);
         fixture.activate(TWO_MIB);
         assertThat(memory().capacity()).isEqualTo(2 << 20);
+        assertThat(memory().getLong(4096)).isEqualTo(42);
+        assertThat(fixture.allocator.untrimmed).isEmpty();
+    }
+
+    @Test
+    void shouldCutOffWhatWasKeptOnlyWithoutLossOrWhenTold() throws IOException {
+        fixture.activate(TWO_MIB).deactivate();
+        memory().put(1_500_000, (byte) 1);
+        assertThatThrownBy(() -> fixture.activate(ONE_MIB))
+                .isInstanceOf(IOException.class)
+                .hasMessage("bdev Malloc0: its contents reach to byte 1500001 of 2 MiB and would be cut off at 1 MiB:"
+                        + " set size back, or lose them with bdev:resize Malloc0 1048576 --force");
+        assertThat(memory().get(1_500_000)).isEqualTo((byte) 1);
+        new MallocDevice(ONE_MIB, Fixture.cutting("1M"), fixture.keeper, fixture.logger);
+        assertThat(memory().capacity()).isEqualTo(1 << 20);
+    }
+
+    @Test
+    void shouldAskForLeasesThatAreConfiguredWhenItStarts() throws IOException {
+        fixture.activate(ONE_MIB).deactivate();
+        fixture.allocator.asked.clear();
+        fixture.restart();
+        assertThat(fixture.allocator.asked).containsExactly("bdev-Malloc0");
     }
 
     @Test

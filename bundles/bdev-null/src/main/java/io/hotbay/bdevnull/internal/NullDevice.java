@@ -5,13 +5,17 @@ import io.hotbay.bdev.BdevOptions;
 import io.hotbay.bdev.BlockChannel;
 import io.hotbay.bdev.BlockDevice;
 import io.hotbay.bdev.BlockRequests;
-import io.hotbay.bdev.BlockType;
-import io.hotbay.bdev.IoStatistics;
-import java.util.UUID;
+import io.hotbay.bdev.ConfiguredDevice;
+import io.hotbay.bdev.ResizableDevice;
+import java.util.Optional;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.log.Logger;
+import org.osgi.service.log.LoggerFactory;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
@@ -28,12 +32,12 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
         property = BlockDevice.TYPE + "=" + NullDevice.BDEV_TYPE)
 @Designate(ocd = NullDevice.Config.class, factory = true)
 @Capability(namespace = "io.hotbay.bdev", attribute = "type=" + NullDevice.BDEV_TYPE)
-public final class NullDevice implements BlockDevice {
+public final class NullDevice extends ConfiguredDevice implements ResizableDevice {
     static final String BDEV_TYPE = "null";
     static final String FACTORY_PID = BlockDevice.FACTORY_PID_PREFIX + BDEV_TYPE;
 
-    private final BdevOptions options;
-    private final IoStatistics statistics = new IoStatistics();
+    private final Logger logger;
+    private volatile String refused;
 
     /** Configuration of a null bdev. */
     @ObjectClassDefinition(
@@ -74,8 +78,13 @@ public final class NullDevice implements BlockDevice {
 
     /** Makes the bdev of a configuration. */
     @Activate
-    public NullDevice(Config config) {
-        options = BdevOptions.of(
+    public NullDevice(Config config, @Reference(service = LoggerFactory.class) Logger logger) {
+        super(options(config));
+        this.logger = logger;
+    }
+
+    private static BdevOptions options(Config config) {
+        return BdevOptions.of(
                 config.hotbay_bdev_name(),
                 config.size(),
                 config.block__size(),
@@ -84,9 +93,16 @@ public final class NullDevice implements BlockDevice {
                 config.readonly());
     }
 
-    @Override
-    public String name() {
-        return options.name();
+    /** Takes another configuration as a whole, or not at all. */
+    @Modified
+    void modified(Config config) {
+        try {
+            change(options(config));
+            refused = null;
+        } catch (IllegalArgumentException e) {
+            refused = e.getMessage();
+            logger.error("bdev {} goes on as it was: {}", name(), e.getMessage());
+        }
     }
 
     @Override
@@ -95,42 +111,18 @@ public final class NullDevice implements BlockDevice {
     }
 
     @Override
-    public UUID uuid() {
-        return options.uuid();
-    }
-
-    @Override
-    public int blockSize() {
-        return options.blockSize();
-    }
-
-    @Override
-    public long blocks() {
-        return options.blocks();
-    }
-
-    @Override
-    public int physicalBlockSize() {
-        return options.physicalBlockSize();
-    }
-
-    @Override
-    public boolean readOnly() {
-        return options.readOnly();
-    }
-
-    @Override
-    public boolean supports(int type) {
-        return type >= 0 && type < BlockType.COUNT;
-    }
-
-    @Override
     public BlockChannel open(BlockRequests requests) {
-        return new NullChannel(options);
+        return new NullChannel(this);
+    }
+
+    /** There are never any contents. */
+    @Override
+    public long dataEnd(long from) {
+        return from;
     }
 
     @Override
-    public IoStatistics statistics() {
-        return statistics;
+    public Optional<String> refusedResize() {
+        return Optional.ofNullable(refused);
     }
 }

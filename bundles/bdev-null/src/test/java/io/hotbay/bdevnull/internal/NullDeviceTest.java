@@ -11,10 +11,12 @@ import io.hotbay.bdev.BlockType;
 import io.hotbay.memory.GuestMemory;
 import io.hotbay.memory.MemoryRegion;
 import java.lang.annotation.Annotation;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.osgi.service.log.Logger;
 
 class NullDeviceTest {
     private record Settings(
@@ -43,10 +45,42 @@ class NullDeviceTest {
         }
     }
 
+    private static NullDevice device(Settings settings) {
+        Logger silent = (Logger) Proxy.newProxyInstance(
+                Logger.class.getClassLoader(), new Class<?>[] {Logger.class}, (self, method, arguments) -> null);
+        return new NullDevice(settings, silent);
+    }
+
+    @Test
+    void shouldTakeAnotherSizeOrGoOnAsItWas() {
+        NullDevice device = device(Settings.of("Null0", "1M"));
+        device.modified(Settings.of("Null0", "2M"));
+        assertThat(device.blocks()).isEqualTo(4096);
+        assertThat(device.dataEnd(512)).isEqualTo(512);
+        device.modified(Settings.of("Null0", "1000"));
+        assertThat(device.blocks()).isEqualTo(4096);
+        assertThat(device.refusedResize()).hasValueSatisfying(reason -> assertThat(reason)
+                .startsWith("bdev Null0: size of 1000 bytes is no multiple"));
+        device.modified(Settings.of("Null0", "512"));
+        assertThat(device.refusedResize()).isEmpty();
+    }
+
+    @Test
+    void shouldFailRequestsBeyondTheNewEndOnAChannelFromBefore() {
+        NullDevice device = device(Settings.of("Null0", "1M"));
+        BlockRequests requests = new BlockRequests(1);
+        BlockChannel channel = device.open(requests);
+        device.modified(Settings.of("Null0", "512K"));
+        requests.prepare(0, BlockType.READ, 512 << 10, 512, 0);
+        requests.enqueue(0);
+        channel.submit(requests);
+        assertThat(requests.status(0)).isEqualTo(BlockStatus.OUT_OF_RANGE);
+    }
+
     @Test
     void shouldTellWhatItsConfigurationSays() {
-        NullDevice device = new NullDevice(
-                new Settings("Null0", "1TiB", 4096, 16384, "6f0e37a1-5d0c-4b6c-9a0e-0d8f2d1c7b11", true));
+        NullDevice device =
+                device(new Settings("Null0", "1TiB", 4096, 16384, "6f0e37a1-5d0c-4b6c-9a0e-0d8f2d1c7b11", true));
         assertThat(device.name()).isEqualTo("Null0");
         assertThat(device.product()).isEqualTo("Null disk");
         assertThat(device.blockSize()).isEqualTo(4096);
@@ -59,14 +93,14 @@ class NullDeviceTest {
 
     @Test
     void shouldRefuseASizeThatIsNoMultipleOfTheBlockSize() {
-        assertThatThrownBy(() -> new NullDevice(Settings.of("Null0", "6K").blocks(4096, 0)))
+        assertThatThrownBy(() -> device(Settings.of("Null0", "6K").blocks(4096, 0)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("bdev Null0: size of 6144 bytes is no multiple of the block size (4096)");
     }
 
     @Test
     void shouldSupportEveryTypeAndNoOther() {
-        NullDevice device = new NullDevice(Settings.of("Null0", "1M"));
+        NullDevice device = device(Settings.of("Null0", "1M"));
         for (int type = 0; type < BlockType.COUNT; type++) {
             assertThat(device.supports(type)).as(BlockType.name(type)).isTrue();
         }
@@ -76,12 +110,12 @@ class NullDeviceTest {
 
     @Test
     void shouldCompleteEveryTypeAtOnce() {
-        assertThat(statuses(new NullDevice(Settings.of("Null0", "1M")))).containsOnly(BlockStatus.OK);
+        assertThat(statuses(device(Settings.of("Null0", "1M")))).containsOnly(BlockStatus.OK);
     }
 
     @Test
     void shouldRefuseChangesWhenReadOnly() {
-        int[] statuses = statuses(new NullDevice(Settings.of("Null0", "1M").readOnly()));
+        int[] statuses = statuses(device(Settings.of("Null0", "1M").readOnly()));
         assertThat(statuses[BlockType.READ]).isEqualTo(BlockStatus.OK);
         assertThat(statuses[BlockType.FLUSH]).isEqualTo(BlockStatus.OK);
         assertThat(statuses[BlockType.RESET]).isEqualTo(BlockStatus.OK);
@@ -113,7 +147,7 @@ class NullDeviceTest {
     void shouldLeaveGuestMemoryAsItIsOnARead() {
         ByteBuffer guest = ByteBuffer.allocateDirect(4096);
         guest.putInt(1024, 0x12345678);
-        NullDevice device = new NullDevice(Settings.of("Null0", "1M"));
+        NullDevice device = device(Settings.of("Null0", "1M"));
         BlockRequests requests = new BlockRequests(1);
         requests.memory(GuestMemory.of(List.of(MemoryRegion.of(0, 0, 4096, (offset, length) -> guest.duplicate()))));
         requests.prepare(0, BlockType.READ, 0, 4096, 0);
@@ -126,7 +160,7 @@ class NullDeviceTest {
 
     @Test
     void shouldSumUpWhatItsQueuesHaveDone() {
-        NullDevice device = new NullDevice(Settings.of("Null0", "1M"));
+        NullDevice device = device(Settings.of("Null0", "1M"));
         BlockRequests requests = new BlockRequests(1);
         device.statistics().attach(requests.counters());
         requests.prepare(0, BlockType.WRITE, 0, 1024, 0);

@@ -18,9 +18,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The folder of one running target in one file system: {@code <file system>/hotbay/<instance>}, with a file for each lease. A
- * lock file in it is locked while the process lives; the kernel drops the lock however the process ends, so a
- * folder whose lock can be had was left by a dead one.
+ * The folder of one running target in one file system: {@code <file system>/hotbay/<instance>}, with a file for each lease; the
+ * one in shared memory has the headers of all leases as well. A lock file in it is locked while the process lives; the kernel
+ * drops the lock however the process ends, so a folder whose lock can be had was left by a dead one.
  *
  * <p>The lock belongs to the process, not to the component. When the component ends and the process goes on, the number of the
  * locked descriptor is left in a system property, and the next life of the component takes it from there.
@@ -150,7 +150,12 @@ final class InstanceFolder {
         return names().stream().filter(LeaseName::isValid).toList();
     }
 
-    /** Names of the files of leases that were being made when the process died. */
+    /** Names of the files that hold headers of leases. */
+    List<String> headers() throws IOException {
+        return names().stream().filter(LeaseName::isHeader).toList();
+    }
+
+    /** Names of the files that were being made when the process died. */
     List<String> unfinished() throws IOException {
         return names().stream().filter(LeaseName::isUnfinished).toList();
     }

@@ -6,8 +6,13 @@ import io.hotbay.memory.MemoryLease;
 import io.hotbay.memory.MemoryRegion;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 
-/** Leased memory: a mapped file. Immutable; the mapping belongs to the allocator, which unmaps it when the lease is released. */
+/**
+ * Leased memory: a mapped file and what its header says. Immutable; the mappings belong to the allocator, which unmaps them when the
+ * lease is released.
+ */
 final class Lease implements MemoryLease {
     /** How this component came to a lease. */
     enum Origin {
@@ -19,68 +24,70 @@ final class Lease implements MemoryLease {
         LEFT_BEHIND
     }
 
-    private final String name;
-    private final long size;
-    private final long pageSize;
-    private final int node;
+    private final LeaseHeader header;
     private final Origin origin;
-    private final Path file;
     private final Mapping mapping;
+    private final List<Mapping> former;
     private final ByteBuffer[] windows;
 
-    private Lease(String name, long size, long pageSize, int node, Origin origin, Path file, Mapping mapping) {
-        this.name = name;
-        this.size = size;
-        this.pageSize = pageSize;
-        this.node = node;
+    private Lease(LeaseHeader header, Origin origin, Mapping mapping, List<Mapping> former) {
+        this.header = header;
         this.origin = origin;
-        this.file = file;
         this.mapping = mapping;
-        windows = new ByteBuffer[(int) ((size - 1) / MemoryRegion.STRIDE + 1)];
+        this.former = former;
+        windows = new ByteBuffer[(int) ((header.size() - 1) / MemoryRegion.STRIDE + 1)];
         for (int i = 0; i < windows.length; i++) {
             long offset = (long) i * MemoryRegion.STRIDE;
-            windows[i] = mapping.window(offset, (int) Math.min(size - offset, MemoryRegion.STRIDE));
+            windows[i] = mapping.window(offset, (int) Math.min(header.size() - offset, MemoryRegion.STRIDE));
         }
     }
 
-    /** A new lease. */
-    static Lease taken(String name, long size, long pageSize, int node, Path file, Mapping mapping) {
-        return new Lease(name, size, pageSize, node, Origin.ASKED_FOR, file, mapping);
-    }
-
-    /** A lease found as a file; its size is that of the file until somebody asks for it and tells the size he means. */
-    static Lease found(String name, long pageSize, Origin origin, Path file, Mapping mapping) {
-        return new Lease(name, mapping.length(), pageSize, -1, origin, file, mapping);
+    Lease(LeaseHeader header, Origin origin, Mapping mapping) {
+        this(header, origin, mapping, List.of());
     }
 
     /** The same memory, now that somebody has asked for it. */
-    Lease claimed(long size, int node) {
-        return new Lease(name, size, pageSize, node, Origin.ASKED_FOR, file, mapping);
+    Lease claimed() {
+        return new Lease(header, Origin.ASKED_FOR, mapping, former);
     }
 
-    /** Whether it can serve somebody who asks for that size. */
-    boolean fits(long size) {
-        return origin == Origin.ASKED_FOR ? size == this.size : size <= length() && length() - size < pageSize;
+    /** The same memory seen at another size, of which the mapping has enough. */
+    Lease resized(LeaseHeader resized) {
+        return new Lease(resized, origin, mapping, former);
+    }
+
+    /** The same file, mapped anew because it has become longer; the mapping there was stays for those who still use it. */
+    Lease remapped(LeaseHeader resized, Mapping longer) {
+        return new Lease(
+                resized,
+                origin,
+                longer,
+                Stream.concat(former.stream(), Stream.of(mapping)).toList());
+    }
+
+    /** The same memory without the mappings from before its last resizes. */
+    Lease trimmed(LeaseHeader trimmed) {
+        return new Lease(trimmed, origin, mapping);
     }
 
     @Override
     public String name() {
-        return name;
+        return header.name();
     }
 
     @Override
     public long size() {
-        return size;
+        return header.size();
     }
 
     @Override
     public long pageSize() {
-        return pageSize;
+        return header.pageSize();
     }
 
     @Override
     public int node() {
-        return node;
+        return header.node();
     }
 
     @Override
@@ -93,24 +100,33 @@ final class Lease implements MemoryLease {
         return windows[index];
     }
 
+    LeaseHeader header() {
+        return header;
+    }
+
     Origin origin() {
         return origin;
     }
 
     Path file() {
-        return file;
+        return header.file();
     }
 
     Mapping mapping() {
         return mapping;
     }
 
+    /** Mappings that nobody needs but those who have windows from before a resize. */
+    List<Mapping> former() {
+        return former;
+    }
+
     /** Bytes taken, whole pages. */
     long length() {
-        return mapping.length();
+        return header.length();
     }
 
     long pages() {
-        return length() / pageSize;
+        return length() / pageSize();
     }
 }

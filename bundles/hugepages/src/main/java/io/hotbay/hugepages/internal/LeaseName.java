@@ -9,6 +9,7 @@ final class LeaseName {
     private static final Pattern ALLOWED = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._-]{1,200}");
 
     private static final String UNFINISHED = "~";
+    private static final String HEADER = "~header";
 
     private LeaseName() {}
 
@@ -25,12 +26,34 @@ final class LeaseName {
         return name;
     }
 
-    /** Name of the file while the lease is being made. */
-    static String unfinished(String name) {
-        return name + UNFINISHED;
+    /** Name of the file that holds the header of a lease. */
+    static String header(String name) {
+        return name + HEADER;
+    }
+
+    static boolean isHeader(String fileName) {
+        return fileName.endsWith(HEADER) && isValid(ofHeader(fileName));
+    }
+
+    /** Name of the lease that a header's file belongs to. */
+    static String ofHeader(String fileName) {
+        return without(HEADER, fileName);
+    }
+
+    /** Name of a file, of a lease's memory or of its header, while it is being made. */
+    static String unfinished(String fileName) {
+        return fileName + UNFINISHED;
     }
 
     static boolean isUnfinished(String fileName) {
-        return fileName.endsWith(UNFINISHED) && isValid(fileName.substring(0, fileName.length() - UNFINISHED.length()));
+        if (!fileName.endsWith(UNFINISHED)) {
+            return false;
+        }
+        String finished = without(UNFINISHED, fileName);
+        return isValid(finished) || isHeader(finished);
+    }
+
+    private static String without(String end, String fileName) {
+        return fileName.substring(0, fileName.length() - end.length());
     }
 }

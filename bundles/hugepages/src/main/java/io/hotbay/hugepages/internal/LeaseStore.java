@@ -6,10 +6,13 @@ import io.hotbay.hugepages.internal.HugetlbfsMounts.Mount;
 import io.hotbay.hugepages.internal.KernelPages.Pool;
 import io.hotbay.linux.LinuxException;
 import io.hotbay.linux.Users;
+import io.hotbay.memory.LeftoverFile;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,7 +21,7 @@ import java.util.TreeMap;
 import org.osgi.service.log.Logger;
 
 /**
- * The places leases lie in: a folder of this target in hugetlbfs, and one in shared memory. Not safe for use by several threads
+ * The places leases lie in: a folder of this target in hugetlbfs, and one in shared memory, which has all headers. Not safe for use by several threads
  * at a time.
  */
 final class LeaseStore {
@@ -31,6 +34,7 @@ final class LeaseStore {
     private final String instance;
     private final Logger logger;
     private final Map<Path, InstanceFolder> folders = new TreeMap<>();
+    private final List<RejectedFile> rejected = new ArrayList<>();
 
     LeaseStore(Host host, KernelPages kernel, HugetlbfsMounts mounts, String instance, Logger logger) {
         this.host = host;
@@ -45,7 +49,10 @@ final class LeaseStore {
     }
 
     private InstanceFolder folder(Path root, HugepageSettings settings) throws IOException {
-        Path path = path(root, settings);
+        return folder(path(root, settings));
+    }
+
+    private InstanceFolder folder(Path path) throws IOException {
         InstanceFolder folder = folders.get(path);
         if (folder == null) {
             folder = InstanceFolder.open(path);
@@ -67,33 +74,76 @@ final class LeaseStore {
         return Set.copyOf(folders.keySet());
     }
 
-    /** Takes up the leases that an earlier life of this target left; what cannot be taken up is logged and stays. */
-    List<Lease> adopt(HugepageSettings settings) throws IOException {
-        List<Lease> leases = new ArrayList<>();
-        for (Mount mount : mounts.all()) {
-            leases.addAll(adopt(mount.path(), mount.pageSize(), settings));
-        }
-        leases.addAll(adopt(host.sharedMemory(), ORDINARY_PAGE, settings));
-        return leases;
+    /** The headers of leases in a folder; what the folder is called may have been configured otherwise before. */
+    private LeaseHeaders headers(Path folder) throws IOException {
+        return new LeaseHeaders(folder(
+                host.sharedMemory().resolve(folder.getParent().getFileName()).resolve(instance)));
     }
 
-    private List<Lease> adopt(Path root, long pageSize, HugepageSettings settings) {
-        // Found already when the same file system is mounted in the same place twice.
-        if (!Files.isDirectory(path(root, settings)) || folders.containsKey(path(root, settings))) {
+    private LeaseFiles files(Lease lease) throws IOException {
+        return new LeaseFiles(headers(lease.file().getParent()));
+    }
+
+    /** Takes up the leases that an earlier life of this target left; what cannot be taken up is logged and stays. */
+    List<Lease> adopt(HugepageSettings settings) throws IOException {
+        Map<Path, Long> pageSizes = new LinkedHashMap<>();
+        mounts.all().forEach(mount -> pageSizes.putIfAbsent(mount.path(), mount.pageSize()));
+        pageSizes.put(host.sharedMemory(), ORDINARY_PAGE);
+        List<Path> present = pageSizes.keySet().stream()
+                .filter(root -> Files.isDirectory(path(root, settings)))
+                .toList();
+        if (present.isEmpty()) {
             return List.of();
         }
         try {
-            LeaseFiles files = new LeaseFiles(folder(root, settings), pageSize);
-            files.removeUnfinished();
-            return files.adopt();
+            Adoption adoption = new Adoption(headers(path(host.sharedMemory(), settings)));
+            for (Path root : present) {
+                takeUp(adoption, root, pageSizes.get(root), settings);
+            }
+            adoption.takeUpHeaders(List.copyOf(pageSizes.keySet()));
+            rejected.addAll(adoption.rejected());
+            rejected.forEach(each -> logger.warn("{}", each.text()));
+            return adoption.leases();
         } catch (IOException e) {
-            logger.error("leases in {} cannot be taken up: {}", path(root, settings), e.getMessage());
+            logger.error("leases of an earlier start cannot be taken up: {}", e.getMessage());
             return List.of();
         }
+    }
+
+    private void takeUp(Adoption adoption, Path root, long pageSize, HugepageSettings settings) {
+        try {
+            adoption.takeUp(folder(root, settings), pageSize);
+        } catch (IOException e) {
+            logger.error("leases in {} cannot be taken up: {}", path(root, settings), e.getMessage());
+        }
+    }
+
+    /** A file that may hold somebody's contents is not passed over by leasing in another place under its name. */
+    private void refuseRejected(String name) throws IOException {
+        rejected.removeIf(each -> !Files.exists(each.file(), LinkOption.NOFOLLOW_LINKS));
+        for (RejectedFile each : rejected) {
+            if (each.lease().equals(name)) {
+                throw new IOException("lease \"" + name + "\": " + each.text());
+            }
+        }
+    }
+
+    /** Removes the files that could not be taken up. */
+    List<LeftoverFile> removeRejected() throws IOException {
+        List<LeftoverFile> removed = new ArrayList<>();
+        for (RejectedFile each : List.copyOf(rejected)) {
+            long size = Files.exists(each.file(), LinkOption.NOFOLLOW_LINKS) ? Files.size(each.file()) : 0;
+            Files.deleteIfExists(each.file());
+            rejected.remove(each);
+            headers(each.file().getParent()).removeOf(each.file(), each.lease());
+            removed.add(new LeftoverFile(each.file().toString(), size, "could not be taken up: " + each.reason()));
+        }
+        return removed;
     }
 
     /** Leases hugepages; a shortage is an error that has the figures and the remedy. */
     Lease huge(String name, long size, int node, HugepageSettings settings) throws IOException {
+        refuseRejected(name);
         long pageSize = kernel.pageSize(settings.pageSize());
         int known = knownNode(name, node);
         Pool machine = kernel.machine(pageSize);
@@ -102,12 +152,13 @@ final class LeaseStore {
         }
         InstanceFolder folder = folder(mounts.ensure(pageSize, settings.mountPoint()), settings);
         try {
-            return new LeaseFiles(folder, pageSize).create(name, size, known);
+            return new LeaseFiles(headers(folder.path())).create(folder, name, size, pageSize, known);
         } catch (LinuxException e) {
             throw LeaseFiles.isShortage(e) ? shortage(name, size, known, pageSize, e) : failure(name, e);
         }
     }
 
+    /** @param size bytes that are wanted besides what is taken already */
     private IOException shortage(String name, long size, int node, long pageSize, IOException cause)
             throws IOException {
         Pool pool = node < 0 ? kernel.machine(pageSize) : kernel.node(node, pageSize);
@@ -126,18 +177,23 @@ final class LeaseStore {
 
     /** Leases ordinary memory. */
     Lease ordinary(String name, long size, int node, HugepageSettings settings) throws IOException {
+        refuseRejected(name);
         int known = knownNode(name, node);
+        refuseMoreThanAvailable(name, size);
+        InstanceFolder folder = folder(host.sharedMemory(), settings);
+        try {
+            return new LeaseFiles(headers(folder.path())).create(folder, name, size, ORDINARY_PAGE, known);
+        } catch (LinuxException e) {
+            throw LeaseFiles.isShortage(e) ? sharedMemoryShortage(name, size, e) : failure(name, e);
+        }
+    }
+
+    /** A tmpfs may be larger than the memory there is: then the kernel would kill processes and not say no. */
+    private void refuseMoreThanAvailable(String name, long size) throws IOException {
         long available = kernel.availableMemory();
-        // A tmpfs may be larger than the memory there is: then the kernel would kill processes and not say no.
         if (size > available) {
             throw new IOException("lease \"" + name + "\" needs " + ByteSize.format(size) + ", only "
                     + ByteSize.format(available) + " of memory are available: ask for less");
-        }
-        InstanceFolder folder = folder(host.sharedMemory(), settings);
-        try {
-            return new LeaseFiles(folder, ORDINARY_PAGE).create(name, size, known);
-        } catch (LinuxException e) {
-            throw LeaseFiles.isShortage(e) ? sharedMemoryShortage(name, size, e) : failure(name, e);
         }
     }
 
@@ -148,6 +204,33 @@ final class LeaseStore {
                         + ByteSize.format(usable) + " left: ask for less, or run  sudo mount -o remount,size=<larger> "
                         + host.sharedMemory(),
                 cause);
+    }
+
+    /** Gives a lease another size, in memory of the kind it has. */
+    Lease resize(Lease lease, long size) throws IOException {
+        boolean ordinary = lease.file().startsWith(host.sharedMemory());
+        long more = LeaseHeader.roundedUp(size, lease.pageSize()) - lease.length();
+        if (ordinary && more > 0) {
+            refuseMoreThanAvailable(lease.name(), more);
+        }
+        try {
+            return files(lease).resize(lease, size);
+        } catch (LinuxException e) {
+            if (!LeaseFiles.isShortage(e)) {
+                throw failure(lease.name(), e);
+            }
+            throw ordinary
+                    ? sharedMemoryShortage(lease.name(), more, e)
+                    : shortage(lease.name(), more, lease.node(), lease.pageSize(), e);
+        }
+    }
+
+    Lease trim(Lease lease) throws IOException {
+        return files(lease).trim(lease);
+    }
+
+    void release(Lease lease) throws IOException {
+        files(lease).release(lease);
     }
 
     private static IOException failure(String name, LinuxException cause) {
@@ -178,7 +261,7 @@ final class LeaseStore {
      */
     void remove(Iterable<Lease> leases) {
         for (Lease lease : leases) {
-            removing(lease.file(), () -> Files.deleteIfExists(lease.file()));
+            removing(lease.file(), () -> files(lease).remove(lease));
         }
         folders.values().forEach(folder -> removing(folder.path(), folder::remove));
     }

@@ -6,6 +6,7 @@ import io.hotbay.hugepages.internal.Lease.Origin;
 import io.hotbay.memory.HugepageAllocator;
 import io.hotbay.memory.HugepagePool;
 import io.hotbay.memory.HugepageRequest;
+import io.hotbay.memory.LeftoverFile;
 import io.hotbay.memory.MemoryLease;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -30,7 +31,7 @@ import org.osgi.service.metatype.annotations.Designate;
 /**
  * Leases memory as named files, so that a lease can outlive this component and even the process.
  *
- * <p>A lease is unmapped in {@link #release} and nowhere else: windows that were handed out stay valid when this component is
+ * <p>A lease is unmapped in {@link #release}, and after a resize in {@link #trim}, and nowhere else: windows that were handed out stay valid when this component is
  * deactivated, updated or started anew. Its next life finds the files, maps them once more and answers with the same memory; what
  * remains of the former life is address space. Only when the whole framework stops are the files removed.
  */
@@ -41,7 +42,7 @@ import org.osgi.service.metatype.annotations.Designate;
 @Designate(ocd = HugepageConfiguration.class)
 public final class LeasedHugepages implements HugepageAllocator {
     /** All that x86-64 can address; figures below it can be rounded up to pages without overflow. */
-    private static final long LARGEST = 1L << 57;
+    static final long LARGEST = 1L << 57;
 
     private final String launchedMemory;
     private final KernelPages kernel;
@@ -134,6 +135,21 @@ public final class LeasedHugepages implements HugepageAllocator {
     @Override
     public synchronized MemoryLease lease(String name, long size, int node) throws IOException {
         LeaseName.check(name);
+        check(name, size);
+        Lease lease = leases.get(name);
+        if (lease == null) {
+            lease = take(name, size, node);
+        } else if (lease.size() != size) {
+            throw new IOException("lease \"" + name + "\" exists with " + ByteSize.format(lease.size()) + ", not "
+                    + ByteSize.format(size) + ": resize it, choose another name, or release it first");
+        } else if (lease.origin() != Origin.ASKED_FOR) {
+            lease = lease.claimed();
+        }
+        leases.put(name, lease);
+        return lease;
+    }
+
+    private void check(String name, long size) throws IOException {
         if (size < 1) {
             throw new IllegalArgumentException("lease \"" + name + "\" of " + size + " bytes: must be at least 1");
         }
@@ -143,17 +159,35 @@ public final class LeasedHugepages implements HugepageAllocator {
         if (ended) {
             throw new IOException("lease \"" + name + "\": the allocator has stopped");
         }
+    }
+
+    @Override
+    public synchronized MemoryLease resize(String name, long size) throws IOException {
+        check(name, size);
         Lease lease = leases.get(name);
         if (lease == null) {
-            lease = take(name, size, node);
-        } else if (!lease.fits(size)) {
-            throw new IOException("lease \"" + name + "\" exists with " + ByteSize.format(lease.size()) + ", not "
-                    + ByteSize.format(size) + ": choose another name, or release it first");
-        } else if (lease.origin() != Origin.ASKED_FOR) {
-            lease = lease.claimed(size, node);
+            throw new IOException("lease \"" + name + "\" does not exist and cannot be resized: lease it first");
         }
-        leases.put(name, lease);
-        return lease;
+        if (lease.size() == size) {
+            return lease;
+        }
+        Lease resized = store.resize(lease, size);
+        leases.put(name, resized);
+        logger.info("lease {}: resized from {} to {}", name, ByteSize.format(lease.size()), ByteSize.format(size));
+        return resized;
+    }
+
+    @Override
+    public synchronized void trim(String name) {
+        Lease lease = leases.get(name);
+        if (lease == null || ended) {
+            return;
+        }
+        try {
+            leases.put(name, store.trim(lease));
+        } catch (IOException e) {
+            logger.warn("lease {} keeps memory that it does not need: {}", name, e.getMessage());
+        }
     }
 
     private Lease take(String name, long size, int node) throws IOException {
@@ -210,7 +244,7 @@ public final class LeasedHugepages implements HugepageAllocator {
             return;
         }
         try {
-            LeaseFiles.release(lease);
+            store.release(lease);
         } catch (IOException e) {
             logger.warn("{} stays behind: {}; remove it by hand", lease.file(), e.getMessage());
         }
@@ -241,16 +275,19 @@ public final class LeasedHugepages implements HugepageAllocator {
         return pools();
     }
 
-    /** Also ends the leases that a dead predecessor of this target left and nobody has asked for since. */
     @Override
-    public synchronized List<String> clean() throws IOException {
-        List<String> removed = new ArrayList<>();
+    public synchronized List<LeftoverFile> clean() throws IOException {
+        List<LeftoverFile> removed = new ArrayList<>();
         for (Lease lease : leases.values()) {
             if (lease.origin() == Origin.LEFT_BEHIND) {
                 release(lease.name());
-                removed.add(lease.file().toString());
+                removed.add(new LeftoverFile(
+                        lease.file().toString(),
+                        lease.length(),
+                        "left by this target when it died, and not asked for"));
             }
         }
+        removed.addAll(store.removeRejected());
         removed.addAll(new Leftovers(settings.directory()).remove(store.roots(), store.folders()));
         return removed;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.hugepages.internal;
 
+import io.hotbay.memory.LeftoverFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -27,8 +28,8 @@ final class Leftovers {
      * @param ours folders of this process
      * @return the files that were removed
      */
-    List<String> remove(List<Path> roots, Set<Path> ours) throws IOException {
-        List<String> removed = new ArrayList<>();
+    List<LeftoverFile> remove(List<Path> roots, Set<Path> ours) throws IOException {
+        List<LeftoverFile> removed = new ArrayList<>();
         for (Path root : roots) {
             for (Path targets : folders(root)) {
                 if (!targets.getFileName().toString().matches(Pattern.quote(folderName) + "(-\\d+)?")) {
@@ -57,18 +58,22 @@ final class Leftovers {
         }
     }
 
-    private static List<String> removeIfDead(Path instance) throws IOException {
+    private static List<LeftoverFile> removeIfDead(Path instance) throws IOException {
         InstanceFolder dead = InstanceFolder.ofDead(instance);
         if (dead == null) {
             return List.of();
         }
-        List<String> removed = new ArrayList<>();
+        List<LeftoverFile> removed = new ArrayList<>();
         try {
             for (List<String> names : List.of(dead.leases(), dead.unfinished())) {
                 for (String name : names) {
-                    Files.deleteIfExists(dead.file(name));
-                    removed.add(dead.file(name).toString());
+                    Path file = dead.file(name);
+                    removed.add(new LeftoverFile(file.toString(), Files.size(file), "left by a target that died"));
+                    Files.deleteIfExists(file);
                 }
+            }
+            for (String name : dead.headers()) {
+                Files.deleteIfExists(dead.file(name));
             }
         } finally {
             dead.remove();

@@ -4,6 +4,7 @@ package io.hotbay.hugepages.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hotbay.hugepages.internal.Lease.Origin;
 import io.hotbay.linux.Descriptor;
 import io.hotbay.linux.Mapping;
 import io.hotbay.linux.Memfd;
@@ -11,6 +12,7 @@ import io.hotbay.memory.MemoryRegion;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,7 +24,9 @@ class LeaseTest {
         long length = 2L * MemoryRegion.STRIDE + 4096;
         try (Descriptor file = Memfd.create("sparse", length);
                 Mapping mapping = Mapping.of(file, 0, length)) {
-            Lease lease = Lease.taken("big", size, 4096, -1, Path.of("/x/big"), mapping);
+            LeaseHeader header =
+                    new LeaseHeader("big", Path.of("/x/big"), 1, size, length, 4096, -1, UUID.randomUUID());
+            Lease lease = new Lease(header, Origin.ASKED_FOR, mapping);
             assertThat(lease.windows()).isEqualTo(3);
             assertThat(lease.window(0).capacity()).isEqualTo(MemoryRegion.STRIDE);
             assertThat(lease.window(1).capacity()).isEqualTo(MemoryRegion.STRIDE);

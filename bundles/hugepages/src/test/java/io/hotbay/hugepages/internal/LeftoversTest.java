@@ -3,6 +3,7 @@ package io.hotbay.hugepages.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hotbay.memory.LeftoverFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,15 +26,27 @@ class LeftoversTest {
     }
 
     private List<String> remove(Path... ours) throws IOException {
-        return new Leftovers("hotbay").remove(List.of(root), Set.of(ours));
+        return new Leftovers("hotbay")
+                .remove(List.of(root), Set.of(ours)).stream()
+                        .map(LeftoverFile::path)
+                        .toList();
     }
 
     @Test
     void shouldRemoveEverythingADeadTargetLeft() throws IOException {
-        Path first = dead(root.resolve("hotbay/a"), "Malloc0", "Malloc1~");
+        Path first = dead(root.resolve("hotbay/a"), "Malloc0", "Malloc1~", "Malloc0~header", "Malloc1~header~");
         Path second = dead(root.resolve("hotbay-1000/b"), "Malloc0");
-        assertThat(remove()).containsExactlyInAnyOrder(first + "/Malloc0", first + "/Malloc1~", second + "/Malloc0");
+        assertThat(remove())
+                .containsExactlyInAnyOrder(
+                        first + "/Malloc0", first + "/Malloc1~", first + "/Malloc1~header~", second + "/Malloc0");
         assertThat(root).isEmptyDirectory();
+    }
+
+    @Test
+    void shouldTellHowMuchItHasFreed() throws IOException {
+        Path instance = dead(root.resolve("hotbay/a"), "Malloc0");
+        assertThat(new Leftovers("hotbay").remove(List.of(root), Set.of()))
+                .containsExactly(new LeftoverFile(instance + "/Malloc0", 8, "left by a target that died"));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static io.hotbay.hugepages.internal.FakeMachine.GIB;
 import static io.hotbay.hugepages.internal.FakeMachine.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hotbay.hugepages.internal.Lease.Origin;
 import io.hotbay.linux.Descriptor;
 import io.hotbay.linux.Mapping;
 import io.hotbay.linux.Memfd;
@@ -12,6 +13,7 @@ import io.hotbay.memory.HugepagePool;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,12 +58,21 @@ class PoolTableTest {
                 Mapping bound = memory(2 * MIB);
                 Mapping ordinary = memory(MIB)) {
             List<HugepagePool> pools = pools(
-                    Lease.taken("a", 6 * MIB, 2 * MIB, -1, Path.of("/huge/a"), spread),
-                    Lease.taken("b", 1, 2 * MIB, 1, Path.of("/huge/b"), bound),
-                    Lease.taken("c", MIB, 4096, -1, Path.of("/dev/shm/c"), ordinary));
+                    lease("/huge/a", 6 * MIB, 2 * MIB, -1, spread),
+                    lease("/huge/b", 1, 2 * MIB, 1, bound),
+                    lease("/dev/shm/c", MIB, 4096, -1, ordinary));
             assertThat(pools.stream().filter(pool -> pool.pageSize() == 2 * MIB))
                     .containsExactly(
                             new HugepagePool(0, 2 * MIB, 7, 3, 0, 1), new HugepagePool(1, 2 * MIB, 3, 1, 0, 3));
         }
+    }
+
+    private static Lease lease(String file, long size, long pageSize, int node, Mapping mapping) {
+        Path path = Path.of(file);
+        String name = path.getFileName().toString();
+        return new Lease(
+                new LeaseHeader(name, path, 1, size, mapping.length(), pageSize, node, UUID.randomUUID()),
+                Origin.ASKED_FOR,
+                mapping);
     }
 }

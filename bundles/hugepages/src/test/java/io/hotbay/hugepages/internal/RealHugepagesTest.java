@@ -160,6 +160,31 @@ class RealHugepagesTest {
     }
 
     @Test
+    void shouldTakeAndGiveBackPagesWhenALeaseIsResized() throws IOException {
+        long page = pool.pageSize();
+        ByteBuffer before = allocator.lease("Malloc0", page, -1).window(0);
+        before.putLong(0, 42);
+        ByteBuffer grown = allocator.resize("Malloc0", 3 * page).window(0);
+        assertThat(leased()).isEqualTo(3);
+        assertThat(grown.getLong(0)).isEqualTo(42);
+        assertThat(grown.getLong(2 * (int) page)).isZero();
+        grown.putLong(2 * (int) page, 43);
+        allocator.resize("Malloc0", 2 * page);
+        assertThat(grown.getLong(2 * (int) page)).isEqualTo(43);
+        allocator.trim("Malloc0");
+        assertThat(leased()).isEqualTo(2);
+        assertThat(mountPoint.resolve("hotbay/test-2/Malloc0")).hasSize(2 * page);
+        assertThat(small.resolve("hotbay/test-2/Malloc0~header")).isNotEmptyFile();
+        long pages = pool.total() + 5;
+        assertThatThrownBy(() -> allocator.resize("Malloc0", pages * page))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("lease \"Malloc0\" needs " + (pages - 2) + " hugepages");
+        assertThat(mountPoint.resolve("hotbay/test-2/Malloc0")).hasSize(2 * page);
+        assertThat(allocator.find("Malloc0").orElseThrow().window(0).getLong(0)).isEqualTo(42);
+        allocator.release("Malloc0");
+    }
+
+    @Test
     void shouldGiveUnusedPagesBackToTheKernel() throws IOException {
         allocator.lease("Malloc0", pool.pageSize(), -1);
         long used = pool.total() - pool.free() + Math.max(0, pool.reserved());

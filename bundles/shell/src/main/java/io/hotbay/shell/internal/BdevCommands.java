@@ -94,6 +94,47 @@ final class BdevCommands {
         }
     }
 
+    @Command(
+            description = "Give a block device another size, also while guests use it.",
+            footer = {
+                "",
+                "Examples:",
+                "  bdev:resize Malloc0 128MiB",
+                "  bdev:resize Malloc0 64MiB --force",
+                "",
+                "What is added reads as zeros. Guests are told; in a Linux guest the disk has its new size at once, and file systems",
+                "are to be grown, or shrunk before, with their own tools. A size below the end of the contents is refused",
+                "without --force."
+            })
+    static final class Resize extends ShellCommand {
+        @Option(
+                names = {"-f", "--force"},
+                description = "Also when contents beyond the new end are lost.")
+        private boolean force;
+
+        @Parameters(index = "0", paramLabel = "NAME", description = "The bdev.")
+        private String name;
+
+        @Parameters(index = "1", paramLabel = "SIZE", description = "New size: bytes, or with a unit such as 128MiB.")
+        private String size;
+
+        Resize(TargetServices services) {
+            super(services);
+        }
+
+        @Override
+        void run() throws Exception {
+            services().admin().resizeBdev(name, size, force);
+            BlockDevice bdev = services().bdev(name);
+            out().println(name + " has " + ByteSize.format(bdev.blocks() * bdev.blockSize()));
+        }
+
+        @Override
+        List<String> candidates(List<String> given) {
+            return given.isEmpty() ? services().bdevNames() : List.of();
+        }
+    }
+
     @Command(description = "List all block devices.")
     static final class ListAll extends ShellCommand {
         ListAll(TargetServices services) {

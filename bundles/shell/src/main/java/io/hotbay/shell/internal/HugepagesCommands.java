@@ -4,6 +4,7 @@ package io.hotbay.shell.internal;
 import io.hotbay.bdev.ByteSize;
 import io.hotbay.memory.HugepagePool;
 import io.hotbay.memory.HugepageRequest;
+import io.hotbay.memory.LeftoverFile;
 import io.hotbay.memory.MemoryLease;
 import java.io.PrintWriter;
 import java.util.HashMap;
@@ -110,7 +111,9 @@ final class HugepagesCommands {
         }
     }
 
-    @Command(description = "Remove the memory files that a dead target left.")
+    @Command(
+            description =
+                    "Free the memory that nobody uses: files of dead targets, and files that could not be taken up.")
     static final class Clean extends ShellCommand {
         Clean(TargetServices services) {
             super(services);
@@ -118,8 +121,9 @@ final class HugepagesCommands {
 
         @Override
         void run() throws Exception {
-            List<String> removed = services().hugepages().clean();
-            removed.forEach(path -> out().println("removed " + path));
+            List<LeftoverFile> removed = services().hugepages().clean();
+            removed.forEach(file -> out().println(
+                            "removed " + file.path() + " (" + ByteSize.format(file.size()) + "): " + file.reason()));
             if (removed.isEmpty()) {
                 out().println("nothing to remove");
             }

@@ -34,6 +34,7 @@ class CommandsTest {
             "bdev:delete",
             "bdev:iostat",
             "bdev:list",
+            "bdev:resize",
             "bdev:show",
             "bdev:types",
             "hugepages:clean",
@@ -115,6 +116,22 @@ class CommandsTest {
                 .listConfigurations("(service.pid=io.hotbay.bdev.malloc~Made)");
         assertThat(found).hasSize(1);
         assertThat(found[0].getProperties().get("block_size")).isEqualTo(4096);
+    }
+
+    @Test
+    void shouldResizeABdev() throws Exception {
+        shell.run("bdev:create malloc Disk size=1MiB");
+        assertThat(shell.run("bdev:resize Disk 2MiB")).isEqualToIgnoringNewLines("Disk has 2 MiB");
+
+        assertThat(target.bdev("Disk").blocks()).isEqualTo(4096);
+        assertThat(shell.run("target:save")).contains("\"size\": \"2MiB\"");
+        assertThatThrownBy(() -> shell.run("bdev:resize Disk 1000"))
+                .hasMessageContaining("bdev Disk cannot have 1000 bytes");
+        assertThatThrownBy(() -> shell.run("bdev:resize Disk 1000TiB"))
+                .hasMessageContaining("Disk")
+                .hasMessageContaining("needs");
+        assertThat(shell.run("target:save")).contains("\"size\": \"2MiB\"");
+        assertThat(shell.run("bdev:resize -h")).contains("--force", "bdev:resize Malloc0 128MiB");
     }
 
     @Test
@@ -213,7 +230,8 @@ class CommandsTest {
         Files.writeString(left.resolveSibling("~lock"), "");
         Files.writeString(left, "");
 
-        assertThat(shell.run("hugepages:clean")).isEqualToIgnoringNewLines("removed " + left);
+        assertThat(shell.run("hugepages:clean"))
+                .isEqualToIgnoringNewLines("removed " + left + " (0 B): left by a target that died");
 
         assertThat(left.getParent()).doesNotExist();
         assertThat(shell.run("hugepages:clean")).isEqualToIgnoringNewLines("nothing to remove");

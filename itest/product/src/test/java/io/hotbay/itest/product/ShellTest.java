@@ -121,6 +121,7 @@ class ShellTest {
                 "bdev:create",
                 "bdev:delete",
                 "bdev:list",
+                "bdev:resize",
                 "bdev:show",
                 "bdev:types",
                 "bdev:iostat",

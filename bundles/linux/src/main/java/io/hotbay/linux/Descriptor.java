@@ -49,6 +49,8 @@ public final class Descriptor implements AutoCloseable {
     private static final int F_GET_SEALS = 1034;
     public static final int FALLOC_FL_KEEP_SIZE = 1;
     public static final int FALLOC_FL_PUNCH_HOLE = 2;
+    private static final int SEEK_DATA = 3;
+    private static final int SEEK_HOLE = 4;
     private static final int LOCK_EX = 2;
     private static final int LOCK_NB = 4;
 
@@ -208,6 +210,32 @@ public final class Descriptor implements AutoCloseable {
         int open = number();
         int mode = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
         Kernel.call("fallocate", this, () -> LIBC.fallocate(open, mode, offset, length));
+    }
+
+    /**
+     * Where the next data of a file with holes begins (lseek(2), SEEK_DATA).
+     *
+     * @return -1 if there is none from that position on
+     */
+    public long nextData(long position) throws LinuxException {
+        return seek(position, SEEK_DATA);
+    }
+
+    /** Where the next hole of a file begins, the end of the file being one; -1 beyond it. */
+    public long nextHole(long position) throws LinuxException {
+        return seek(position, SEEK_HOLE);
+    }
+
+    private long seek(long position, int whence) throws LinuxException {
+        int open = number();
+        try {
+            return Kernel.call("lseek", this, () -> LIBC.lseek(open, position, whence));
+        } catch (LinuxException e) {
+            if (e.errno() == Errno.ENXIO) {
+                return -1;
+            }
+            throw e;
+        }
     }
 
     /** What the file is sealed against; 0 also for files that cannot be sealed. */

@@ -177,6 +177,21 @@ final class DiskFile implements AutoCloseable {
         grow(path, descriptor, size);
     }
 
+    /**
+     * Where the data of a file ends, looked for from a position on.
+     *
+     * @return the position when there are only holes behind it
+     */
+    long lastData(long from) throws IOException {
+        long end = from;
+        long data = descriptor.nextData(from);
+        while (data >= 0) {
+            end = descriptor.nextHole(data);
+            data = descriptor.nextData(end);
+        }
+        return end;
+    }
+
     boolean isBlockDevice() {
         return blockDevice;
     }

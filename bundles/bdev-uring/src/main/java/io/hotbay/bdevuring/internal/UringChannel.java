@@ -38,7 +38,7 @@ final class UringChannel implements BlockChannel {
     /** How often the kernel is asked again when it is short of memory. */
     private static final int PATIENCE = 1000;
 
-    private final BdevOptions options;
+    private final UringDevice device;
     private final DiskFile file;
     private final int number;
     private final boolean inMemory;
@@ -54,9 +54,8 @@ final class UringChannel implements BlockChannel {
     private int misses;
     private int untried;
 
-    UringChannel(BdevOptions options, DiskFile file, FailureLog failures, BlockRequests requests)
-            throws LinuxException {
-        this.options = options;
+    UringChannel(UringDevice device, DiskFile file, FailureLog failures, BlockRequests requests) throws LinuxException {
+        this.device = device;
         this.file = file;
         this.number = file.number();
         this.inMemory = file.isInMemory();
@@ -73,19 +72,22 @@ final class UringChannel implements BlockChannel {
 
     @Override
     public void submit(BlockRequests table) {
+        BdevOptions options = device.options();
         int pending = requests.pending();
         for (int i = 0; i < pending; i++) {
-            start(requests.pendingSlot(i));
+            int slot = requests.pendingSlot(i);
+            int status = options.check(requests.type(slot), requests.offset(slot), requests.length(slot));
+            if (status == BlockStatus.OK) {
+                start(slot);
+            } else {
+                requests.complete(slot, status);
+            }
         }
         submitPrepared();
     }
 
     private void start(int slot) {
         int type = requests.type(slot);
-        if (options.refuses(type)) {
-            requests.complete(slot, BlockStatus.READ_ONLY);
-            return;
-        }
         switch (type) {
             case BlockType.READ:
             case BlockType.WRITE:

@@ -7,15 +7,18 @@ import io.hotbay.bdev.BlockDevice;
 import io.hotbay.bdev.BlockRequests;
 import io.hotbay.bdev.BlockType;
 import io.hotbay.bdev.ByteSize;
-import io.hotbay.bdev.IoStatistics;
+import io.hotbay.bdev.ConfiguredDevice;
+import io.hotbay.bdev.ResizableDevice;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.UUID;
+import java.util.Map;
+import java.util.Optional;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.log.Logger;
 import org.osgi.service.log.LoggerFactory;
@@ -32,17 +35,27 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
         property = BlockDevice.TYPE + "=" + UringDevice.BDEV_TYPE)
 @Designate(ocd = UringDevice.Config.class, factory = true)
 @Capability(namespace = "io.hotbay.bdev", attribute = "type=" + UringDevice.BDEV_TYPE)
-public final class UringDevice implements BlockDevice {
+public final class UringDevice extends ConfiguredDevice implements ResizableDevice {
     static final String BDEV_TYPE = "uring";
     static final String FACTORY_PID = BlockDevice.FACTORY_PID_PREFIX + BDEV_TYPE;
+
+    private static final int SMALLEST_BLOCK = 512;
 
     /** A discard is carried out by a worker of the kernel, which others need not wait for. */
     private static final long DISCARD_LIMIT = 1L << 30;
 
     private final DiskFile file;
-    private final BdevOptions options;
+    private final Opening opening;
     private final FailureLog failures;
-    private final IoStatistics statistics = new IoStatistics();
+    private final Logger logger;
+    private volatile String refused;
+
+    /** What cannot change while the file is open. */
+    private record Opening(String name, String filename, boolean direct, boolean readOnly) {
+        static Opening of(Config config) {
+            return new Opening(config.hotbay_bdev_name(), config.filename(), config.direct(), config.readonly());
+        }
+    }
 
     /** Configuration of a uring bdev. */
     @ObjectClassDefinition(
@@ -107,29 +120,30 @@ public final class UringDevice implements BlockDevice {
      */
     @Activate
     public UringDevice(Config config, @Reference(service = LoggerFactory.class) Logger logger) throws IOException {
-        String name = config.hotbay_bdev_name();
-        if (config.filename() == null || config.filename().isBlank()) {
-            throw new IllegalArgumentException(
-                    "bdev " + name + ": option filename is missing: give it, such as filename=/var/lib/disk.img");
-        }
-        long size = size(config);
-        if (config.create() && size == 0) {
-            throw new IllegalArgumentException("bdev " + name + ": create=true needs a size, such as size=1GiB");
-        }
-        file = open(config, size);
+        this(config, open(config), logger);
+    }
+
+    private UringDevice(Config config, DiskFile file, Logger logger) throws IOException {
+        super(optionsOrClose(config, file));
+        this.file = file;
+        this.logger = logger;
+        opening = Opening.of(config);
+        failures = new FailureLog(name(), logger);
+        logger.info(
+                "bdev {}: {} of {}{}",
+                name(),
+                ByteSize.format(options().size()),
+                file.path(),
+                file.isDirect() ? ", without the page cache" : "");
+    }
+
+    private static BdevOptions optionsOrClose(Config config, DiskFile file) throws IOException {
         try {
-            options = options(config, size);
+            return options(config, file);
         } catch (IOException | RuntimeException e) {
             file.close();
             throw e;
         }
-        failures = new FailureLog(name, logger);
-        logger.info(
-                "bdev {}: {} of {}{}",
-                name,
-                ByteSize.format(options.size()),
-                file.path(),
-                file.isDirect() ? ", without the page cache" : "");
     }
 
     private static long size(Config config) {
@@ -143,23 +157,34 @@ public final class UringDevice implements BlockDevice {
         }
     }
 
-    private static DiskFile open(Config config, long size) throws IOException {
+    private static DiskFile open(Config config) throws IOException {
+        String name = config.hotbay_bdev_name();
+        if (config.filename() == null || config.filename().isBlank()) {
+            throw new IllegalArgumentException(
+                    "bdev " + name + ": option filename is missing: give it, such as filename=/var/lib/disk.img");
+        }
+        long size = size(config);
+        if (config.create() && size == 0) {
+            throw new IllegalArgumentException("bdev " + name + ": create=true needs a size, such as size=1GiB");
+        }
         try {
             return DiskFile.open(
                     Path.of(config.filename()), config.readonly(), config.direct(), config.create() ? size : 0);
         } catch (IOException e) {
-            throw new IOException("bdev " + config.hotbay_bdev_name() + ": " + e.getMessage(), e);
+            throw new IOException("bdev " + name + ": " + e.getMessage(), e);
         }
     }
 
-    private BdevOptions options(Config config, long wanted) throws IOException {
+    private static BdevOptions options(Config config, DiskFile file) throws IOException {
         String name = config.hotbay_bdev_name();
+        long wanted = size(config);
         long present = file.size();
         if (wanted > present) {
             throw new IOException("bdev " + name + ": " + file.path() + " has " + ByteSize.format(present)
                     + ", less than size says: give a smaller size or none, or enlarge the file");
         }
-        int blockSize = config.block__size() == 0 ? Math.max(512, file.smallestBlock()) : config.block__size();
+        int blockSize =
+                config.block__size() == 0 ? Math.max(SMALLEST_BLOCK, file.smallestBlock()) : config.block__size();
         if (blockSize < file.smallestBlock()) {
             throw new IOException("bdev " + name + ": block_size is " + blockSize + ", but " + file.path() + " needs "
                     + file.smallestBlock() + (file.isDirect() ? " for direct I/O" : "") + " at least");
@@ -174,44 +199,50 @@ public final class UringDevice implements BlockDevice {
                 config.readonly());
     }
 
+    /** Takes another configuration as a whole, or not at all. */
+    @Modified
+    void modified(Config config, Map<String, Object> properties) {
+        try {
+            if (!Opening.of(config).equals(opening)) {
+                throw new IOException("name, filename, direct and readonly cannot change while it is in use:"
+                        + " delete it and create it anew");
+            }
+            resizeFile(size(config), properties);
+            change(options(config, file));
+            refused = null;
+        } catch (IOException | IllegalArgumentException e) {
+            refused = e.getMessage();
+            logger.error("bdev {} goes on as it was: {}", name(), e.getMessage());
+        }
+    }
+
+    private void resizeFile(long wanted, Map<String, Object> properties) throws IOException {
+        long present = file.size();
+        if (wanted == 0 || wanted == present || file.isBlockDevice() && wanted < present) {
+            return;
+        }
+        if (wanted < present && !isCutAllowed(wanted, properties) && dataEnd(wanted) > wanted) {
+            throw new IOException("bdev " + name() + " has contents beyond " + ByteSize.format(wanted)
+                    + ": use --force to lose them");
+        }
+        if (wanted % blockSize() == 0) {
+            file.resize(wanted);
+        }
+    }
+
+    private static boolean isCutAllowed(long wanted, Map<String, Object> properties) {
+        Object cut = properties.get(CUT);
+        return cut != null && ByteSize.parse(cut.toString()) == wanted;
+    }
+
     @Deactivate
     void deactivate() {
         file.close();
     }
 
     @Override
-    public String name() {
-        return options.name();
-    }
-
-    @Override
     public String product() {
         return "URING bdev";
-    }
-
-    @Override
-    public UUID uuid() {
-        return options.uuid();
-    }
-
-    @Override
-    public int blockSize() {
-        return options.blockSize();
-    }
-
-    @Override
-    public long blocks() {
-        return options.blocks();
-    }
-
-    @Override
-    public int physicalBlockSize() {
-        return options.physicalBlockSize();
-    }
-
-    @Override
-    public boolean readOnly() {
-        return options.readOnly();
     }
 
     /** What is written lies in the host's page cache, or in that of its disk, until a flush. */
@@ -222,7 +253,7 @@ public final class UringDevice implements BlockDevice {
 
     @Override
     public boolean supports(int type) {
-        return type >= 0 && type < BlockType.COUNT && type != BlockType.RESET;
+        return super.supports(type) && type != BlockType.RESET;
     }
 
     @Override
@@ -232,11 +263,17 @@ public final class UringDevice implements BlockDevice {
 
     @Override
     public BlockChannel open(BlockRequests requests) throws IOException {
-        return new UringChannel(options, file, failures, requests);
+        return new UringChannel(this, file, failures, requests);
+    }
+
+    /** What has been written to a file ends with its last piece that is no hole; a device has contents everywhere. */
+    @Override
+    public long dataEnd(long from) throws IOException {
+        return file.isBlockDevice() ? options().size() : Math.max(from, file.lastData(from));
     }
 
     @Override
-    public IoStatistics statistics() {
-        return statistics;
+    public Optional<String> refusedResize() {
+        return Optional.ofNullable(refused);
     }
 }

@@ -4,11 +4,15 @@ package io.hotbay.bdevuring.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hotbay.bdev.BlockStatus;
+import io.hotbay.bdev.BlockType;
+import io.hotbay.bdev.ResizableDevice;
 import io.hotbay.bdevuring.internal.UringDisk.Settings;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,5 +94,38 @@ class DiskFileTest {
             assertThat(first.device.blocks()).isEqualTo(2048);
         }
         new UringDisk(Settings.of(file)).close();
+    }
+
+    @Test
+    void shouldTakeAnotherSizeWhileAChannelIsOpen() throws IOException {
+        Path file = file("disk", 1 << 20);
+        Settings settings = Settings.of(file);
+        try (UringDisk disk = new UringDisk(settings.size("1MiB"))) {
+            disk.device.modified(settings.size("2MiB"), Map.of());
+            assertThat(disk.device.blocks()).isEqualTo(4096);
+            assertThat(file).hasSize(2 << 20);
+            assertThat(disk.run(BlockType.WRITE, 1500 << 10, 4096, UringDisk.low(0), 4096))
+                    .isEqualTo(BlockStatus.OK);
+            assertThat(disk.device.dataEnd(0)).isEqualTo((1500 << 10) + 4096);
+            assertThat(disk.device.dataEnd(1600 << 10)).isEqualTo(1600 << 10);
+
+            disk.device.modified(settings.size("1MiB"), Map.of());
+            assertThat(disk.device.refusedResize())
+                    .hasValueSatisfying(why -> assertThat(why).contains("contents beyond 1 MiB"));
+            assertThat(disk.device.blocks()).isEqualTo(4096);
+
+            disk.device.modified(settings.size("1MiB"), Map.of(ResizableDevice.CUT, "1MiB"));
+            assertThat(disk.device.refusedResize()).isEmpty();
+            assertThat(file).hasSize(1 << 20);
+            assertThat(disk.run(BlockType.READ, 1500 << 10, 4096, UringDisk.low(0), 4096))
+                    .isEqualTo(BlockStatus.OUT_OF_RANGE);
+
+            disk.device.modified(settings.size("1000"), Map.of());
+            assertThat(disk.device.refusedResize()).isPresent();
+            disk.device.modified(settings.size("1MiB").direct(true), Map.of());
+            assertThat(disk.device.refusedResize())
+                    .hasValueSatisfying(why -> assertThat(why).contains("cannot change while it is in use"));
+            assertThat(file).hasSize(1 << 20);
+        }
     }
 }

@@ -68,7 +68,7 @@ final class Fakes {
     }
 
     static SessionStatus session(int pid, QueueStatus... queues) {
-        return new SessionStatus(0, pid, 0, 0, 0, 1, 1 << 20, List.of(queues));
+        return new SessionStatus(0, pid, 0, 0, "qemu", 0, 0, 1, 1 << 20, List.of(queues));
     }
 
     static QueueStatus queue(int index, String fault) {

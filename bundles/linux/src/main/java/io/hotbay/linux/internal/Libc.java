@@ -30,6 +30,8 @@ public interface Libc {
 
     long pwrite(int descriptor, long address, long length, long position);
 
+    long lseek(int descriptor, long offset, int whence);
+
     int fallocate(int descriptor, int mode, long offset, long length);
 
     int flock(int descriptor, int operation);

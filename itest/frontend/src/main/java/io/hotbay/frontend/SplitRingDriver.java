@@ -33,11 +33,11 @@ public final class SplitRingDriver {
             MethodHandles.byteBufferViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
     /** Offset of the index in both rings. */
-    private static final int INDEX = 2;
+    static final int INDEX = 2;
     /** Offset of the first entry in both rings. */
     private static final int ENTRIES = 4;
     /** Bytes of an element of the used ring: id and length. */
-    private static final int USED_ELEMENT = 8;
+    static final int USED_ELEMENT = 8;
 
     private final SplitRingLayout layout;
     private final boolean eventIndex;
@@ -95,6 +95,16 @@ public final class SplitRingDriver {
         return nextUsed & 0xffff;
     }
 
+    /** The guest address of the used element that the device writes next, when it has returned all that was taken. */
+    public long nextUsedAddress() {
+        return layout.used() + ENTRIES + (long) USED_ELEMENT * (nextUsed & mask);
+    }
+
+    /** The used index as the device has written it, modulo 65536. */
+    public int publishedUsedIndex() {
+        return used.getShort(INDEX) & 0xffff;
+    }
+
     /** The descriptor table, for tests that damage it. */
     public ByteBuffer descriptorTable() {
         return descriptors;
@@ -120,6 +130,15 @@ public final class SplitRingDriver {
         nextAvailable = 0;
         published = 0;
         nextUsed = 0;
+    }
+
+    /** Puts all indices of an empty ring to a figure, as if so many buffers had gone through it. */
+    public void startAt(int index) {
+        nextAvailable = (short) index;
+        published = nextAvailable;
+        nextUsed = nextAvailable;
+        available.putShort(INDEX, nextAvailable);
+        used.putShort(INDEX, nextUsed);
     }
 
     // ---- making buffers available

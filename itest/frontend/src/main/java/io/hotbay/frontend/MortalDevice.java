@@ -18,19 +18,22 @@ public abstract sealed class MortalDevice permits MortalSplitDevice, MortalPacke
         }
     }
 
-    private int stepsLeft;
+    private int stepsLeft = Integer.MAX_VALUE;
+    private long counter;
     private int published;
 
-    MortalDevice(int steps) {
-        stepsLeft = steps;
-    }
-
-    /** Makes one for a queue whose requests are submitted and published already. */
-    public static MortalDevice of(FrontendQueue queue, Mapping record, int steps) {
+    /** Makes one for a queue that nothing is in flight on; it lives until {@link #dieAfter} is called. */
+    public static MortalDevice of(FrontendQueue queue, Mapping record) {
         int bytes = (int) record.length();
         return queue.ring() instanceof PackedDriverRing packed
-                ? new MortalPackedDevice(packed, new PackedInflightRecord(record.window(0, bytes)), steps)
-                : new MortalSplitDevice(queue.splitRing(), new SplitInflightRecord(record.window(0, bytes)), steps);
+                ? new MortalPackedDevice(packed, new PackedInflightRecord(record.window(0, bytes)))
+                : new MortalSplitDevice(queue.splitRing(), new SplitInflightRecord(record.window(0, bytes)));
+    }
+
+    /** Lets it die after so many steps of what it does next; the first is the moment before it does anything. */
+    public final void dieAfter(int steps) {
+        stepsLeft = steps;
+        published = 0;
     }
 
     /** Counts a step that was done, and dies if it was the last. */
@@ -45,7 +48,7 @@ public abstract sealed class MortalDevice permits MortalSplitDevice, MortalPacke
         published += count;
     }
 
-    /** How many answers the driver can see. */
+    /** How many answers the driver has been given since {@link #dieAfter}. */
     public final int published() {
         return published;
     }
@@ -59,11 +62,10 @@ public abstract sealed class MortalDevice permits MortalSplitDevice, MortalPacke
      */
     public final boolean live(int takes, int[]... batches) {
         try {
-            // The moment before anything was done.
             step();
             int[] taken = new int[takes];
             for (int i = 0; i < takes; i++) {
-                taken[i] = take(i);
+                taken[i] = take(counter++);
             }
             for (int[] batch : batches) {
                 int[] entries = new int[batch.length];
@@ -79,7 +81,7 @@ public abstract sealed class MortalDevice permits MortalSplitDevice, MortalPacke
     }
 
     /** Takes the next request; returns what {@link #complete} knows it by. */
-    abstract int take(int counter);
+    abstract int take(long number);
 
     /** Returns requests as one batch. */
     abstract void complete(int[] entries);

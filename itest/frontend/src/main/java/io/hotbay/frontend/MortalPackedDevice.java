@@ -14,8 +14,7 @@ final class MortalPackedDevice extends MortalDevice {
     private final int size;
     private int nextSlot;
 
-    MortalPackedDevice(PackedDriverRing ring, PackedInflightRecord record, int steps) {
-        super(steps);
+    MortalPackedDevice(PackedDriverRing ring, PackedInflightRecord record) {
         this.record = record;
         descriptors = ring.descriptorRing();
         size = ring.size();
@@ -24,11 +23,11 @@ final class MortalPackedDevice extends MortalDevice {
     }
 
     @Override
-    int take(int counter) {
+    int take(long number) {
         int entry = record.oldFreeHead();
         record.count(entry, 0);
         step();
-        record.counter(entry, counter);
+        record.counter(entry, number);
         step();
         record.inflight(entry, true);
         step();

@@ -14,8 +14,7 @@ final class MortalSplitDevice extends MortalDevice {
     private int nextAvailable;
     private int nextUsed;
 
-    MortalSplitDevice(SplitRingDriver ring, SplitInflightRecord record, int steps) {
-        super(steps);
+    MortalSplitDevice(SplitRingDriver ring, SplitInflightRecord record) {
         this.ring = ring;
         this.record = record;
         mask = ring.size() - 1;
@@ -25,10 +24,10 @@ final class MortalSplitDevice extends MortalDevice {
     }
 
     @Override
-    int take(int counter) {
+    int take(long number) {
         int head = ring.availableRing().getShort(ENTRIES + 2 * (nextAvailable & mask)) & 0xffff;
         nextAvailable++;
-        record.counter(head, counter);
+        record.counter(head, number);
         step();
         record.inflight(head, true);
         step();

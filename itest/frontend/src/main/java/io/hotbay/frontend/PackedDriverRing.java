@@ -2,10 +2,8 @@
 package io.hotbay.frontend;
 
 import io.hotbay.linux.EventFd;
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /**
  * The driver's side of a packed ring (virtio 1.x, 2.8) with an account of its chains. A chain takes slots that follow one
@@ -29,9 +27,6 @@ public final class PackedDriverRing implements DriverRing {
 
     private static final short DISABLE = 1;
     private static final short AT_POSITION = 2;
-
-    private static final VarHandle SHORT =
-            MethodHandles.byteBufferViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
     /** Offsets in a descriptor. */
     private static final int LENGTH = 8;
@@ -228,7 +223,9 @@ public final class PackedDriverRing implements DriverRing {
 
     @Override
     public boolean hasUsed() {
-        int flags = (short) SHORT.getAcquire(descriptors, usedSlot * SplitRingLayout.DESCRIPTOR + FLAGS);
+        // A plain access and a fence: should the memory's file be truncated, the JVM survives only plain ones.
+        int flags = descriptors.getShort(usedSlot * SplitRingLayout.DESCRIPTOR + FLAGS);
+        VarHandle.acquireFence();
         return (flags & AVAILABLE) != 0 == usedWrap && (flags & USED) != 0 == usedWrap;
     }
 

@@ -2,10 +2,8 @@
 package io.hotbay.frontend;
 
 import io.hotbay.linux.EventFd;
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /**
  * The driver's side of a split ring (virtio 1.x, 2.7), as thin as it gets: whoever uses it says which descriptors to
@@ -28,9 +26,6 @@ public final class SplitRingDriver {
 
     /** The only flag of either ring: do not notify. */
     private static final short QUIET = 1;
-
-    private static final VarHandle SHORT =
-            MethodHandles.byteBufferViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
     /** Offset of the index in both rings. */
     static final int INDEX = 2;
@@ -198,12 +193,15 @@ public final class SplitRingDriver {
 
     /** Whether {@link #takeUsed} has something to take. */
     public boolean hasUsed() {
-        return (short) SHORT.getAcquire(used, INDEX) != nextUsed;
+        return usedCount() != 0;
     }
 
     /** How many used elements the device has published and this side not yet taken: more than the ring's size is wrong. */
     public int usedCount() {
-        return ((short) SHORT.getAcquire(used, INDEX) - nextUsed) & 0xffff;
+        // A plain access and a fence: should the memory's file be truncated, the JVM survives only plain ones.
+        short index = used.getShort(INDEX);
+        VarHandle.acquireFence();
+        return (index - nextUsed) & 0xffff;
     }
 
     /** Takes the next used element: its id, or -1 if there is none. */

@@ -75,9 +75,15 @@ public final class SurvivingLoad {
 
     /** Keeps requests in flight until the back-end closes the connection or {@link #end} is called. */
     public void runUntilClosed() throws IOException {
+        run(Long.MAX_VALUE);
+    }
+
+    /** The same, at most for so long. */
+    public void run(long nanos) throws IOException {
         ended = false;
+        long start = System.nanoTime();
         try {
-            while (!ended) {
+            while (!ended && System.nanoTime() - start < nanos) {
                 fill();
                 finish(blocks.await());
                 finishAll();

@@ -131,6 +131,16 @@ class HostileTest {
     // ---- what it does
 
     @Test
+    void shouldOutliveTheRingsMemoryBeingTruncated() throws Exception {
+        hostile.truncateRing();
+    }
+
+    @Test
+    void shouldNoticeThatMemoryIsTruncatedUnderLoad() throws Exception {
+        hostile.truncateDataUnderLoad();
+    }
+
+    @Test
     void shouldSealMemoryAgainstTruncationWhereThatIsPossible() throws Exception {
         assertThat(hostile.truncateSealable()).isFalse();
     }

@@ -185,7 +185,7 @@ final class BlockExercise {
 
     /** Many requests at a time, in rounds, so that all indices go round the ring. */
     private void crowd(FrontendQueue queue, int rounds) throws IOException {
-        int depth = Math.min(DEPTH, queue.blocks().chains().free() / 3);
+        int depth = Math.min(DEPTH, queue.ring().free() / 3);
         long buffer = buffer(queue);
         ByteBuffer window = session.memory().window(buffer, DEPTH * disk.blockSize());
         for (int round = 0; round < rounds; round++) {

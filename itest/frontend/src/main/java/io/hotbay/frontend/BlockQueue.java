@@ -26,8 +26,7 @@ public final class BlockQueue implements AutoCloseable {
     /** Where a fragmented header is cut. */
     private static final int HEADER_CUT = 5;
 
-    private final SplitRingDriver ring;
-    private final ChainTable chains;
+    private final DriverRing ring;
     private final EventFd call;
     private final Epoll called;
     private final boolean indirect;
@@ -48,11 +47,10 @@ public final class BlockQueue implements AutoCloseable {
      * @param call what the device signals; owned by the caller
      * @param indirect whether INDIRECT_DESC was negotiated
      */
-    public BlockQueue(FrontendMemory memory, SplitRingDriver ring, EventFd call, boolean indirect) throws IOException {
+    public BlockQueue(FrontendMemory memory, DriverRing ring, EventFd call, boolean indirect) throws IOException {
         this.ring = ring;
         this.call = call;
         this.indirect = indirect;
-        chains = new ChainTable(ring);
         int size = ring.size();
         headersAddress = memory.allocate((long) HEADER * size, HEADER);
         headers = memory.window(headersAddress, HEADER * size);
@@ -71,13 +69,8 @@ public final class BlockQueue implements AutoCloseable {
     }
 
     /** The ring below. */
-    public SplitRingDriver ring() {
+    public DriverRing ring() {
         return ring;
-    }
-
-    /** The account of its descriptors. */
-    public ChainTable chains() {
-        return chains;
     }
 
     /** Whether INDIRECT_DESC was negotiated. */
@@ -102,6 +95,11 @@ public final class BlockQueue implements AutoCloseable {
     public void failWhenClosed(MessageSocket connection) throws IOException {
         // Hanging up is reported whatever is asked for; messages are not this queue's business.
         called.add(connection.number(), 0, CONNECTION);
+    }
+
+    /** Forgets a connection that {@link #failWhenClosed} was told of, before it is closed on this side. */
+    public void forgetConnection(MessageSocket connection) {
+        called.remove(connection.number());
     }
 
     // ---- submitting
@@ -138,12 +136,12 @@ public final class BlockQueue implements AutoCloseable {
     }
 
     private void beginChain(int type, long sector) {
-        int head = chains.nextHead();
-        int at = head * HEADER;
+        int id = ring.nextId();
+        int at = id * HEADER;
         headers.putInt(at, type);
         headers.putInt(at + 4, 0);
         headers.putLong(at + 8, sector);
-        statuses.put(head, (byte) NO_STATUS);
+        statuses.put(id, (byte) NO_STATUS);
         chain.clear();
         if (shape == ChainShape.FRAGMENTED) {
             chain.readable(headersAddress + at, HEADER_CUT)
@@ -154,20 +152,17 @@ public final class BlockQueue implements AutoCloseable {
     }
 
     private int endChain() {
-        chain.writable(statusesAddress + chains.nextHead(), 1);
+        chain.writable(statusesAddress + ring.nextId(), 1);
         return offer(chain);
     }
 
     private int offer(DescriptorChain whole) {
-        int head = chains.nextHead();
         if (shape == ChainShape.INDIRECT && whole.count() <= TABLE) {
-            long address = tablesAddress + (long) head * TABLE * SplitRingLayout.DESCRIPTOR;
-            chains.addIndirect(whole, tables[head], address);
-        } else {
-            chains.add(whole);
+            int id = ring.nextId();
+            long address = tablesAddress + (long) id * TABLE * SplitRingLayout.DESCRIPTOR;
+            return ring.addIndirect(whole, tables[id], address);
         }
-        ring.offer(head);
-        return head;
+        return ring.add(whole);
     }
 
     /** Lets the device see what was submitted, and notifies it if it wants that. */
@@ -187,26 +182,21 @@ public final class BlockQueue implements AutoCloseable {
      * @throws ProtocolViolationException if the device returned a chain it does not have
      */
     public int reap() throws ProtocolViolationException {
-        if (!ring.hasUsed()) {
-            return -1;
+        int id = ring.take();
+        if (id >= 0) {
+            usedLengths[id] = ring.usedLength();
         }
-        if (ring.usedCount() > ring.size()) {
-            throw new ProtocolViolationException(
-                    "the used index is " + ring.usedCount() + " ahead, more than the ring of " + ring.size() + " has");
-        }
-        int head = ring.takeUsed();
-        if (!chains.isInFlight(head)) {
-            throw new ProtocolViolationException(
-                    "the device returned head " + Integer.toUnsignedString(head) + ", which it does not have");
-        }
-        usedLengths[head] = ring.usedLength();
-        chains.release(head);
-        return head;
+        return id;
     }
 
     /** The status byte of a request that {@link #reap} has returned, until its tag is used again. */
     public int status(int tag) {
         return Byte.toUnsignedInt(statuses.get(tag));
+    }
+
+    /** The guest address of a request's status byte. */
+    public long statusAddress(int tag) {
+        return statusesAddress + tag;
     }
 
     /** How many bytes the device says it has written for a request that {@link #reap} has returned. */

@@ -38,8 +38,31 @@ final class CloudHypervisorSequence extends FrontendSequence {
         session.config(connection.getConfig(configOffset, BlockConfig.SIZE_BEFORE_SECURE_ERASE, RUST_VMM_CONFIG_FLAGS));
     }
 
+    /** It sets the protocol features of before without asking whether they are still offered. */
+    @Override
+    void reconnect(FrontendSession session) throws IOException {
+        FrontendConnection connection = session.connection();
+        connection.tolerateNeedReplyInAnswers();
+        connection.setOwner();
+        session.negotiate(connection.getFeatures(), DeviceFeatures.BLOCK_DRIVER);
+        connection.setProtocolFeatures(session.protocolFeatures());
+        if (session.hasProtocol(ProtocolFeatures.REPLY_ACK)) {
+            connection.needReplyFor(request -> true);
+        }
+    }
+
     @Override
     void start(FrontendSession session) throws IOException {
+        start(session, false);
+    }
+
+    /** A restored ring starts where the saved one was stopped. */
+    @Override
+    void resume(FrontendSession session) throws IOException {
+        start(session, true);
+    }
+
+    private void start(FrontendSession session, boolean atSavedBase) throws IOException {
         FrontendConnection connection = session.connection();
         connection.setFeatures(session.features());
         connection.setMemTable(session.memory().regions());
@@ -47,7 +70,11 @@ final class CloudHypervisorSequence extends FrontendSequence {
         session.exchangeInflight();
         for (FrontendQueue queue : session.queues()) {
             queue.setAddresses(connection, false);
-            queue.setBaseToAvailableIndex(connection);
+            if (atSavedBase) {
+                queue.setBase(connection);
+            } else {
+                queue.setBaseToAvailableIndex(connection);
+            }
             queue.setCall(connection);
             queue.setKick(connection);
         }
@@ -63,7 +90,41 @@ final class CloudHypervisorSequence extends FrontendSequence {
     }
 
     @Override
+    void tellAdded(FrontendSession session, FrontendRegion region) throws IOException {
+        if (session.hasProtocol(ProtocolFeatures.CONFIGURE_MEM_SLOTS)) {
+            session.connection().addMemReg(region);
+        } else {
+            session.connection().setMemTable(session.memory().regions());
+        }
+    }
+
+    @Override
     boolean canPause() {
+        return true;
+    }
+
+    @Override
+    boolean canReconnect() {
+        return true;
+    }
+
+    @Override
+    void setLog(FrontendSession session, DirtyLog log) throws IOException {
+        session.connection().setLogBaseEchoed(log);
+    }
+
+    @Override
+    boolean canLog() {
+        return true;
+    }
+
+    @Override
+    boolean canHotplug() {
+        return true;
+    }
+
+    @Override
+    boolean canSnapshot() {
         return true;
     }
 

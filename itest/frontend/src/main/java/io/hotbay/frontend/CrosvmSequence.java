@@ -68,6 +68,11 @@ final class CrosvmSequence extends FrontendSequence {
     }
 
     @Override
+    boolean canSnapshot() {
+        return true;
+    }
+
+    @Override
     RestartManner restartManner() {
         return RestartManner.KEEPS_RINGS;
     }

@@ -30,11 +30,15 @@ final class DragonballSequence extends FrontendSequence {
                 connection.getConfig(CONFIG_OFFSET, BlockConfig.SIZE_BEFORE_SECURE_ERASE, RUST_VMM_CONFIG_FLAGS));
     }
 
+    /** Its second handshake is all that it repeats. */
+    @Override
+    void reconnect(FrontendSession session) {}
+
     @Override
     void start(FrontendSession session) throws IOException {
         FrontendConnection connection = session.connection();
         connection.setOwner();
-        connection.getFeatures();
+        session.negotiate(connection.getFeatures(), DeviceFeatures.BLOCK_DRIVER);
         connection.setFeatures(session.features());
         negotiateProtocol(session, PROTOCOL);
         if (!session.hasProtocol(ProtocolFeatures.MQ)) {
@@ -44,8 +48,10 @@ final class DragonballSequence extends FrontendSequence {
         setCalls(session);
         connection.setMemTable(session.memory().regions());
         setNums(session);
-        for (FrontendQueue queue : session.queues()) {
-            queue.setBase(connection);
+        if (!session.isAgain()) {
+            for (FrontendQueue queue : session.queues()) {
+                queue.setBase(connection);
+            }
         }
         for (FrontendQueue queue : session.queues()) {
             queue.setAddresses(connection, false);
@@ -60,6 +66,11 @@ final class DragonballSequence extends FrontendSequence {
     @Override
     void stop(FrontendSession session) {
         // Dragonball closes the socket.
+    }
+
+    @Override
+    boolean canReconnect() {
+        return true;
     }
 
     @Override

@@ -3,6 +3,9 @@ package io.hotbay.frontend;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * Runs a disk through a front-end's whole life: handshake, start, every type of request in every layout, stop, restart,
@@ -19,6 +22,16 @@ import java.nio.file.Path;
 public final class FrontendConformance {
     /** How long a paused ring is watched for completions that must not come. */
     private static final int PAUSE_MILLIS = 50;
+    /** How long a new connection may take. */
+    private static final int RECONNECT_MILLIS = 10_000;
+    /** Where a guest's memory grows: above the first 4 GiB. */
+    private static final long HOTPLUG_ADDRESS = 1L << 32;
+
+    private static final long HOTPLUG_SIZE = 1 << 20;
+
+    /** They want the log's description back, where libvhost-user sends a figure. */
+    private static final Set<FrontendProfile> WANT_LOG_ECHOED =
+            EnumSet.of(FrontendProfile.CLOUD_HYPERVISOR, FrontendProfile.CLOUD_HYPERVISOR_46);
 
     private final Path socket;
     private final Expectations expectations;
@@ -47,12 +60,16 @@ public final class FrontendConformance {
             exercise.runAll();
             pause(profile, session, exercise);
             switchWriteCache(profile, session, exercise);
+            logWrites(profile, session, exercise);
+            hotplug(profile, session, exercise);
+            reconnect(profile, session, exercise);
+            snapshot(profile, session, exercise);
             stop(profile, session);
             if (profile.restartManner() != RestartManner.RECONNECTS) {
                 restart(profile, session, exercise);
             }
         }
-        reconnect(profile, used, wanted);
+        connectAnew(profile, used, wanted);
     }
 
     private void checkConfig(FrontendProfile profile, FrontendSession session) {
@@ -78,7 +95,7 @@ public final class FrontendConformance {
             for (FrontendQueue queue : session.queues()) {
                 Check.equal(
                         profile.name() + ": base of stopped ring " + queue.index(),
-                        queue.ring().availableIndex(),
+                        queue.ring().position(),
                         queue.base());
             }
         }
@@ -96,7 +113,7 @@ public final class FrontendConformance {
         stop(profile, session);
     }
 
-    private void reconnect(FrontendProfile profile, SessionOptions used, Expectations wanted) throws IOException {
+    private void connectAnew(FrontendProfile profile, SessionOptions used, Expectations wanted) throws IOException {
         try (FrontendSession session = profile.open(socket, used)) {
             BlockExercise exercise = new BlockExercise(profile.name() + " again", session, wanted);
             exercise.verifyMarks();
@@ -114,7 +131,7 @@ public final class FrontendConformance {
         long buffer = session.memory().allocate(expectations.blockSize(), BlockDriver.SECTOR);
         int tag = queue.submit(BlockRequestType.IN, 0, buffer, expectations.blockSize());
         queue.flush();
-        if (expectations.pausesDisabledRings()) {
+        if (!expectations.libvhostUser()) {
             Check.that(
                     queue.staysIdle(PAUSE_MILLIS),
                     profile.name() + ": a request was completed although its ring is disabled");
@@ -122,6 +139,83 @@ public final class FrontendConformance {
         session.enableQueues(true);
         Check.equal(profile.name() + ": request made while the ring was disabled", tag, queue.await());
         Check.equal(profile.name() + ": its status", BlockRequestType.OK, queue.status(tag));
+        exercise.runShort();
+    }
+
+    private void logWrites(FrontendProfile profile, FrontendSession session, BlockExercise exercise)
+            throws IOException {
+        boolean understood = !expectations.libvhostUser() || !WANT_LOG_ECHOED.contains(profile);
+        if (!session.canLog() || !understood) {
+            return;
+        }
+        try (DirtyLogExercise log = new DirtyLogExercise(profile.name(), session)) {
+            log.run();
+            if (!expectations.libvhostUser()) {
+                log.runBeyondEnd();
+            }
+        }
+        exercise.runShort();
+    }
+
+    /** Memory comes while the rings run, is used, and goes again where the front-end does that. */
+    private void hotplug(FrontendProfile profile, FrontendSession session, BlockExercise exercise) throws IOException {
+        if (!session.canHotplug()) {
+            return;
+        }
+        FrontendRegion region = session.hotplug(HOTPLUG_ADDRESS, HOTPLUG_SIZE);
+        long far = session.memory().allocate(region, expectations.blockSize(), BlockDriver.SECTOR);
+        readInto(profile, session, far);
+        exercise.runShort();
+        if (session.canUnplug()) {
+            session.unplug(region);
+            exercise.runShort();
+        }
+    }
+
+    private void readInto(FrontendProfile profile, FrontendSession session, long buffer) throws IOException {
+        for (FrontendQueue queue : session.queues()) {
+            int tag = queue.blocks().submit(BlockRequestType.IN, 0, buffer, expectations.blockSize());
+            queue.blocks().flush();
+            Check.equal(
+                    profile.name() + ": read into memory added later",
+                    tag,
+                    queue.blocks().await());
+            Check.equal(
+                    profile.name() + ": its status",
+                    BlockRequestType.OK,
+                    queue.blocks().status(tag));
+        }
+    }
+
+    /** The connection is lost while the rings run and nothing is in flight: the guest does not notice. */
+    private void reconnect(FrontendProfile profile, FrontendSession session, BlockExercise exercise)
+            throws IOException {
+        // Without a base libvhost-user begins at the ring's first entry again.
+        boolean understood = !expectations.libvhostUser() || profile != FrontendProfile.DRAGONBALL;
+        if (!profile.canReconnect() || !understood) {
+            return;
+        }
+        session.disconnect();
+        session.reconnect(RECONNECT_MILLIS);
+        exercise.verifyMarks();
+        exercise.runShort();
+    }
+
+    /** Saved on one connection and restored on the next: rings go on where they were, and the device is as it was set. */
+    private static void snapshot(FrontendProfile profile, FrontendSession session, BlockExercise exercise)
+            throws IOException {
+        if (!session.canSnapshot()) {
+            return;
+        }
+        byte[] config = session.connection().getConfig(0, BlockConfig.SIZE_WITH_QUEUES, 0);
+        byte[] state = session.snapshot();
+        session.disconnect();
+        session.restore(state);
+        byte[] restored = session.connection().getConfig(0, BlockConfig.SIZE_WITH_QUEUES, 0);
+        Check.that(
+                Arrays.equals(config, restored),
+                profile.name() + ": the configuration space is not what it was when the snapshot was taken");
+        exercise.verifyMarks();
         exercise.runShort();
     }
 

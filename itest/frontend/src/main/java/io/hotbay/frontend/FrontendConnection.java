@@ -26,6 +26,19 @@ public final class FrontendConnection implements AutoCloseable {
     /** Bit of a ring's descriptor message that says there is no descriptor. */
     public static final int NO_DESCRIPTOR = 1 << 8;
 
+    /** Flag of SET_VRING_ADDR: writes to the ring are to be logged too. */
+    public static final int LOG_RING = 1;
+
+    /** Direction of a device state: from the back-end to this side. */
+    public static final int SAVE = 0;
+    /** Direction of a device state: from this side to the back-end. */
+    public static final int LOAD = 1;
+
+    /** Bit of the answer to SET_DEVICE_STATE_FD that says that no descriptor comes with it. */
+    private static final long STATE_NO_DESCRIPTOR = 1 << 8;
+    /** Bits of that answer that hold an error. */
+    private static final long STATE_ERROR = 0xff;
+
     /** Bytes of the figures before the configuration space's content: offset, size, flags. */
     private static final int CONFIG_HEADER = 12;
     /** Bytes of a structure with an index and a figure ("vring state"). */
@@ -36,6 +49,10 @@ public final class FrontendConnection implements AutoCloseable {
     private static final int REGION = 32;
     /** Bytes of the description of an in-flight region, padding included. */
     private static final int INFLIGHT = 24;
+    /** Bytes of the description of a dirty log: size and offset. */
+    private static final int LOG = 16;
+    /** Bytes of the description of a device state's transfer: direction and phase. */
+    private static final int DEVICE_STATE = 8;
 
     private static final ByteBuffer NOTHING = MessageSocket.payload(0);
 
@@ -380,6 +397,67 @@ public final class FrontendConnection implements AutoCloseable {
         payload.putLong(0, region.size()).putLong(8, region.offset());
         payload.putShort(16, (short) region.queues()).putShort(18, (short) region.queueSize());
         command(SET_INFLIGHT_FD, payload, List.of(region.descriptor()));
+    }
+
+    // ---- dirty log
+
+    /** SET_LOG_BASE with a descriptor; takes any answer, as QEMU does. When it is there the log before is written no more. */
+    public void setLogBase(DirtyLog log) throws IOException {
+        try (Message answer = call(SET_LOG_BASE, describe(log), List.of(log.file()))) {
+            if (!answer.descriptors().isEmpty()) {
+                throw new ProtocolViolationException("answer to SET_LOG_BASE carries descriptors");
+            }
+        }
+    }
+
+    /** SET_LOG_BASE that demands the log's description in the answer, as front-ends made from rust-vmm do. */
+    public void setLogBaseEchoed(DirtyLog log) throws IOException {
+        try (Message answer = call(SET_LOG_BASE, describe(log), List.of(log.file()))) {
+            requireSize(answer, LOG);
+            if (answer.payload().getLong(0) != log.size() || answer.payload().getLong(8) != log.offset()) {
+                throw new ProtocolViolationException("answer to SET_LOG_BASE describes another log");
+            }
+        }
+    }
+
+    private static ByteBuffer describe(DirtyLog log) {
+        return MessageSocket.payload(LOG).putLong(0, log.size()).putLong(8, log.offset());
+    }
+
+    /** SET_LOG_FD: what to signal when a page was noted. */
+    public void setLogFd(EventFd changed) throws IOException {
+        command(SET_LOG_FD, NOTHING, List.of(Descriptor.adopt(changed.number())));
+    }
+
+    // ---- device state
+
+    /**
+     * SET_DEVICE_STATE_FD: hands over the end of a pipe or socket through which the state goes, while all rings are stopped.
+     *
+     * @param direction {@link #SAVE} or {@link #LOAD}
+     * @throws RequestRefusedException if the back-end reports an error
+     * @throws ProtocolViolationException if it answers with a descriptor of its own, which this side does not use
+     */
+    public void setDeviceStateFd(int direction, Descriptor end) throws IOException {
+        ByteBuffer payload = MessageSocket.payload(DEVICE_STATE).putInt(0, direction);
+        try (Message answer = call(SET_DEVICE_STATE_FD, payload, List.of(end))) {
+            long figure = u64(answer);
+            if ((figure & STATE_ERROR) != 0) {
+                throw new RequestRefusedException(SET_DEVICE_STATE_FD, figure & STATE_ERROR);
+            }
+            if (figure != STATE_NO_DESCRIPTOR || !answer.descriptors().isEmpty()) {
+                throw new ProtocolViolationException("answer to SET_DEVICE_STATE_FD is 0x" + Long.toHexString(figure)
+                        + " with " + answer.descriptors().size() + " descriptors");
+            }
+        }
+    }
+
+    /** CHECK_DEVICE_STATE: whether the state came through whole. */
+    public void checkDeviceState() throws IOException {
+        long code = query(CHECK_DEVICE_STATE);
+        if (code != 0) {
+            throw new RequestRefusedException(CHECK_DEVICE_STATE, code);
+        }
     }
 
     @Override

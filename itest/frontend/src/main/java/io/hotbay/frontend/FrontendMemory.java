@@ -118,6 +118,11 @@ public final class FrontendMemory implements AutoCloseable {
                 "no region holds " + length + " bytes at guest address 0x" + Long.toHexString(guestAddress));
     }
 
+    /** Forgets a region without unmapping it yet. */
+    void forget(FrontendRegion region) {
+        regions.remove(region);
+    }
+
     /** Unmaps a region and forgets it; its file stays open until the end. */
     public void remove(FrontendRegion region) {
         regions.remove(region);

@@ -43,6 +43,16 @@ public enum FrontendProfile {
         return sequence.restartManner();
     }
 
+    /** Whether it knows packed rings. */
+    public boolean canPack() {
+        return sequence.canPack();
+    }
+
+    /** Whether it makes a new connection by itself when the back-end is gone. */
+    public boolean canReconnect() {
+        return sequence.canReconnect();
+    }
+
     /** Connects, and goes through the handshake up to the configuration space. */
     public FrontendSession connect(Path socket, SessionOptions options) throws IOException {
         return FrontendSession.connect(sequence, socket, options);

@@ -11,7 +11,7 @@ public final class FrontendQueue implements AutoCloseable {
     private final EventFd kick;
     private final EventFd call;
     private final EventFd error;
-    private final SplitRingDriver ring;
+    private final DriverRing ring;
     private final BlockQueue blocks;
     private BlockDriver driver;
     private int base;
@@ -19,16 +19,25 @@ public final class FrontendQueue implements AutoCloseable {
     /**
      * Makes a queue with an empty ring.
      *
+     * @param layout where the ring lies, and of which kind it is
      * @param features the negotiated {@link DeviceFeatures}
      */
-    public FrontendQueue(int index, FrontendMemory memory, SplitRingLayout layout, long features) throws IOException {
+    public FrontendQueue(int index, FrontendMemory memory, RingLayout layout, long features) throws IOException {
         this.index = index;
         this.memory = memory;
         kick = EventFd.create();
         call = EventFd.create();
         error = EventFd.create();
-        ring = new SplitRingDriver(memory, layout, (features & DeviceFeatures.EVENT_IDX) != 0, kick);
+        ring = ring(memory, layout, (features & DeviceFeatures.EVENT_IDX) != 0, kick);
+        base = ring.firstPosition();
         blocks = new BlockQueue(memory, ring, call, (features & DeviceFeatures.INDIRECT_DESC) != 0);
+    }
+
+    private static DriverRing ring(FrontendMemory memory, RingLayout layout, boolean eventIndex, EventFd kick) {
+        if (layout instanceof PackedRingLayout packed) {
+            return new PackedDriverRing(memory, packed, eventIndex, kick);
+        }
+        return new SplitDriverRing(new SplitRingDriver(memory, (SplitRingLayout) layout, eventIndex, kick));
     }
 
     /** Number of the queue, from 0. */
@@ -37,8 +46,32 @@ public final class FrontendQueue implements AutoCloseable {
     }
 
     /** The ring. */
-    public SplitRingDriver ring() {
+    public DriverRing ring() {
         return ring;
+    }
+
+    /**
+     * The ring as a split one, for tests that damage it and loads that write its descriptors themselves.
+     *
+     * @throws IllegalStateException if it is packed
+     */
+    public SplitRingDriver splitRing() {
+        if (ring instanceof SplitDriverRing split) {
+            return split.driver();
+        }
+        throw new IllegalStateException("the ring is packed; connect without RING_PACKED");
+    }
+
+    /**
+     * The ring as a packed one.
+     *
+     * @throws IllegalStateException if it is split
+     */
+    public PackedDriverRing packedRing() {
+        if (ring instanceof PackedDriverRing packed) {
+            return packed;
+        }
+        throw new IllegalStateException("the ring is split; connect with RING_PACKED");
     }
 
     /** Requests in flight. */
@@ -77,8 +110,7 @@ public final class FrontendQueue implements AutoCloseable {
     /** Makes the ring empty and its base 0, as a guest's driver does after a reset. */
     public void reset() {
         ring.reset();
-        blocks.chains().clear();
-        base = 0;
+        base = ring.firstPosition();
     }
 
     // ---- messages
@@ -93,21 +125,41 @@ public final class FrontendQueue implements AutoCloseable {
         connection.setVringBase(index, base);
     }
 
+    /**
+     * Takes the used index in memory for the base, as QEMU does when the back-end is gone and cannot be asked. A packed ring has
+     * none there: its base stays what it was.
+     */
+    public void guessBase() {
+        Integer inMemory = ring.positionInMemory();
+        if (inMemory != null) {
+            base = inMemory;
+        }
+    }
+
     /** SET_VRING_BASE with the available index, as front-ends made from rust-vmm send it. */
     public void setBaseToAvailableIndex(FrontendConnection connection) throws IOException {
-        connection.setVringBase(index, ring.availableIndex());
+        connection.setVringBase(index, ring.position());
     }
 
     /** SET_VRING_ADDR; the log address as QEMU sends it also when nothing is logged, or 0. */
     public void setAddresses(FrontendConnection connection, boolean withLog) throws IOException {
-        SplitRingLayout layout = ring.layout();
+        setAddresses(connection, 0, withLog);
+    }
+
+    /** SET_VRING_ADDR while the ring runs, with or without the demand to log writes to it. */
+    public void setLogging(FrontendConnection connection, boolean log) throws IOException {
+        setAddresses(connection, log ? FrontendConnection.LOG_RING : 0, true);
+    }
+
+    private void setAddresses(FrontendConnection connection, int flags, boolean withLog) throws IOException {
+        RingLayout layout = ring.layout();
         connection.setVringAddr(
                 index,
-                0,
+                flags,
                 memory.userAddress(layout.descriptors()),
                 memory.userAddress(layout.used()),
                 memory.userAddress(layout.available()),
-                withLog ? layout.used() : 0);
+                withLog ? layout.returned() : 0);
     }
 
     /** SET_VRING_KICK. */

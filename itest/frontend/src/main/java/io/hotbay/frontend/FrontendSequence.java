@@ -17,7 +17,10 @@ abstract class FrontendSequence {
     }
 
     /** Places a ring as the guest's driver or the front-end itself does. */
-    SplitRingLayout layout(FrontendSession session, int size) {
+    RingLayout layout(FrontendSession session, int size) {
+        if (session.has(DeviceFeatures.RING_PACKED)) {
+            return PackedRingLayout.pageAligned(session.memory(), size);
+        }
         return SplitRingLayout.pageAligned(session.memory(), size);
     }
 
@@ -26,6 +29,31 @@ abstract class FrontendSequence {
 
     /** From the guest's driver being ready to running rings. */
     abstract void start(FrontendSession session) throws IOException;
+
+    /** What it does with a new connection while a guest runs, before {@link #start}. */
+    void reconnect(FrontendSession session) throws IOException {
+        connect(session);
+    }
+
+    /** From a restored state to rings that run where they stopped. */
+    void resume(FrontendSession session) throws IOException {
+        start(session);
+    }
+
+    /** Tells of a region that was added while the rings run. */
+    void tellAdded(FrontendSession session, FrontendRegion region) throws IOException {
+        throw new IllegalStateException("this front-end adds no memory");
+    }
+
+    /** Tells of a region that is taken away while the rings run; the memory no longer has it. */
+    void tellRemoved(FrontendSession session, FrontendRegion region) throws IOException {
+        throw new IllegalStateException("this front-end takes no memory away");
+    }
+
+    /** Tells where to note what is written; the answer says that the log before is no longer used. */
+    void setLog(FrontendSession session, DirtyLog log) throws IOException {
+        session.connection().setLogBase(log);
+    }
 
     /** From running to stopped rings. */
     abstract void stop(FrontendSession session) throws IOException;
@@ -40,6 +68,36 @@ abstract class FrontendSequence {
 
     /** Whether it pauses a guest by disabling the rings alone. */
     boolean canPause() {
+        return false;
+    }
+
+    /** Whether it knows packed rings. */
+    boolean canPack() {
+        return false;
+    }
+
+    /** Whether it makes a new connection by itself when the back-end is gone. */
+    boolean canReconnect() {
+        return false;
+    }
+
+    /** Whether it adds memory while a guest runs. */
+    boolean canHotplug() {
+        return false;
+    }
+
+    /** Whether it takes memory away while a guest runs. */
+    boolean canUnplug() {
+        return false;
+    }
+
+    /** Whether it logs what is written, for a migration. */
+    boolean canLog() {
+        return false;
+    }
+
+    /** Whether it saves and restores a device's state. */
+    boolean canSnapshot() {
         return false;
     }
 

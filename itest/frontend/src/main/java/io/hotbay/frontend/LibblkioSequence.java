@@ -48,7 +48,7 @@ final class LibblkioSequence extends FrontendSequence {
     }
 
     @Override
-    SplitRingLayout layout(FrontendSession session, int size) {
+    RingLayout layout(FrontendSession session, int size) {
         FrontendRegion rings = session.memory().regions().get(0);
         return SplitRingLayout.packedTogether(session.memory(), rings, size);
     }

@@ -40,7 +40,7 @@ final class LoadQueue {
 
     LoadQueue(FrontendSession session, FrontendQueue queue, LoadPattern pattern, int queueCount) {
         this.pattern = pattern;
-        ring = queue.ring();
+        ring = queue.splitRing();
         int depth = pattern.depth();
         boolean indirect = pattern.shape() == ChainShape.INDIRECT;
         headStride = indirect ? 1 : CHAIN;

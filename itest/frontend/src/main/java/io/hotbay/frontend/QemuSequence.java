@@ -51,6 +51,18 @@ final class QemuSequence extends FrontendSequence {
 
     @Override
     void connect(FrontendSession session) throws IOException {
+        shakeHands(session);
+        session.config(session.connection().getConfig(0, BlockConfig.SIZE_WITH_WRITE_ZEROES, 0));
+    }
+
+    /** It reads the configuration space once in its life only, and takes the used index for the base it could not ask for. */
+    @Override
+    void reconnect(FrontendSession session) throws IOException {
+        session.queues().forEach(FrontendQueue::guessBase);
+        shakeHands(session);
+    }
+
+    private void shakeHands(FrontendSession session) throws IOException {
         FrontendConnection connection = session.connection();
         session.negotiate(connection.getFeatures(), DeviceFeatures.BLOCK_DRIVER);
         negotiateProtocol(session, isVersion10 ? PROTOCOL_10 : PROTOCOL_7_2);
@@ -69,7 +81,6 @@ final class QemuSequence extends FrontendSequence {
         connection.setOwner();
         connection.getFeatures();
         maskNotifiers(session);
-        session.config(connection.getConfig(0, BlockConfig.SIZE_WITH_WRITE_ZEROES, 0));
     }
 
     private static void requireConfig(FrontendSession session) throws IOException {
@@ -131,6 +142,24 @@ final class QemuSequence extends FrontendSequence {
         }
     }
 
+    @Override
+    void tellAdded(FrontendSession session, FrontendRegion region) throws IOException {
+        if (session.hasProtocol(ProtocolFeatures.CONFIGURE_MEM_SLOTS)) {
+            session.connection().addMemReg(region);
+        } else {
+            session.connection().setMemTable(session.memory().regions());
+        }
+    }
+
+    @Override
+    void tellRemoved(FrontendSession session, FrontendRegion region) throws IOException {
+        if (session.hasProtocol(ProtocolFeatures.CONFIGURE_MEM_SLOTS)) {
+            session.connection().remMemReg(region, false);
+        } else {
+            session.connection().setMemTable(session.memory().regions());
+        }
+    }
+
     /** Without acknowledgements version 10 waits for an answer to something else. */
     private void enable(FrontendSession session, boolean enable) throws IOException {
         for (FrontendQueue queue : session.queues()) {
@@ -162,6 +191,31 @@ final class QemuSequence extends FrontendSequence {
             session.connection().resetDevice();
         }
         session.dropInflight();
+    }
+
+    @Override
+    boolean canPack() {
+        return true;
+    }
+
+    @Override
+    boolean canReconnect() {
+        return true;
+    }
+
+    @Override
+    boolean canLog() {
+        return true;
+    }
+
+    @Override
+    boolean canUnplug() {
+        return true;
+    }
+
+    @Override
+    boolean canHotplug() {
+        return true;
     }
 
     @Override

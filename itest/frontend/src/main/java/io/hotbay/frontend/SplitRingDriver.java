@@ -2,10 +2,8 @@
 package io.hotbay.frontend;
 
 import io.hotbay.linux.EventFd;
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /**
  * The driver's side of a split ring (virtio 1.x, 2.7), as thin as it gets: whoever uses it says which descriptors to
@@ -29,15 +27,12 @@ public final class SplitRingDriver {
     /** The only flag of either ring: do not notify. */
     private static final short QUIET = 1;
 
-    private static final VarHandle SHORT =
-            MethodHandles.byteBufferViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
-
     /** Offset of the index in both rings. */
-    private static final int INDEX = 2;
+    static final int INDEX = 2;
     /** Offset of the first entry in both rings. */
     private static final int ENTRIES = 4;
     /** Bytes of an element of the used ring: id and length. */
-    private static final int USED_ELEMENT = 8;
+    static final int USED_ELEMENT = 8;
 
     private final SplitRingLayout layout;
     private final boolean eventIndex;
@@ -95,6 +90,16 @@ public final class SplitRingDriver {
         return nextUsed & 0xffff;
     }
 
+    /** The guest address of the used element that the device writes next, when it has returned all that was taken. */
+    public long nextUsedAddress() {
+        return layout.used() + ENTRIES + (long) USED_ELEMENT * (nextUsed & mask);
+    }
+
+    /** The used index as the device has written it, modulo 65536. */
+    public int publishedUsedIndex() {
+        return used.getShort(INDEX) & 0xffff;
+    }
+
     /** The descriptor table, for tests that damage it. */
     public ByteBuffer descriptorTable() {
         return descriptors;
@@ -120,6 +125,15 @@ public final class SplitRingDriver {
         nextAvailable = 0;
         published = 0;
         nextUsed = 0;
+    }
+
+    /** Puts all indices of an empty ring to a figure, as if so many buffers had gone through it. */
+    public void startAt(int index) {
+        nextAvailable = (short) index;
+        published = nextAvailable;
+        nextUsed = nextAvailable;
+        available.putShort(INDEX, nextAvailable);
+        used.putShort(INDEX, nextUsed);
     }
 
     // ---- making buffers available
@@ -179,12 +193,15 @@ public final class SplitRingDriver {
 
     /** Whether {@link #takeUsed} has something to take. */
     public boolean hasUsed() {
-        return (short) SHORT.getAcquire(used, INDEX) != nextUsed;
+        return usedCount() != 0;
     }
 
     /** How many used elements the device has published and this side not yet taken: more than the ring's size is wrong. */
     public int usedCount() {
-        return ((short) SHORT.getAcquire(used, INDEX) - nextUsed) & 0xffff;
+        // A plain access and a fence: should the memory's file be truncated, the JVM survives only plain ones.
+        short index = used.getShort(INDEX);
+        VarHandle.acquireFence();
+        return (index - nextUsed) & 0xffff;
     }
 
     /** Takes the next used element: its id, or -1 if there is none. */

@@ -9,9 +9,14 @@ package io.hotbay.frontend;
  * @param available the available ring
  * @param used the used ring
  */
-public record SplitRingLayout(int size, long descriptors, long available, long used) {
+public record SplitRingLayout(int size, long descriptors, long available, long used) implements RingLayout {
     /** Bytes of a descriptor. */
     public static final int DESCRIPTOR = 16;
+
+    @Override
+    public long returned() {
+        return used;
+    }
 
     /** Bytes of the available ring: flags, index, entries, used_event. */
     public static int availableBytes(int size) {

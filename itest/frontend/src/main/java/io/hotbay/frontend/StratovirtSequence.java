@@ -71,6 +71,11 @@ final class StratovirtSequence extends FrontendSequence {
     }
 
     @Override
+    boolean canReconnect() {
+        return true;
+    }
+
+    @Override
     RestartManner restartManner() {
         return RestartManner.RESETS_RINGS;
     }

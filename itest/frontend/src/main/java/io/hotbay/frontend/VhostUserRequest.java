@@ -32,6 +32,8 @@ public final class VhostUserRequest {
     public static final int REM_MEM_REG = 38;
     public static final int SET_STATUS = 39;
     public static final int GET_STATUS = 40;
+    public static final int SET_DEVICE_STATE_FD = 42;
+    public static final int CHECK_DEVICE_STATE = 43;
 
     private VhostUserRequest() {}
 
@@ -67,6 +69,8 @@ public final class VhostUserRequest {
             case REM_MEM_REG -> "REM_MEM_REG";
             case SET_STATUS -> "SET_STATUS";
             case GET_STATUS -> "GET_STATUS";
+            case SET_DEVICE_STATE_FD -> "SET_DEVICE_STATE_FD";
+            case CHECK_DEVICE_STATE -> "CHECK_DEVICE_STATE";
             default -> "message " + request;
         };
     }

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -221,6 +222,57 @@ class FrontendConnectionTest {
                 assertThat(back.payload().getLong(8)).isEqualTo(64);
                 assertThat(back.descriptors()).hasSize(1);
             }
+        }
+    }
+
+    @Test
+    void shouldHandOverALogAndWantItDescribed() throws IOException {
+        try (DirtyLog log = DirtyLog.ofSize(64, 4096)) {
+            ByteBuffer echo = MessageSocket.payload(16).putLong(0, 64).putLong(8, 4096);
+            backend.send(VhostUserRequest.SET_LOG_BASE, FrontendConnection.REPLY_FLAGS, echo, List.of());
+            connection.setLogBaseEchoed(log);
+            try (Message sent = backend.receive()) {
+                assertThat(sent.payload().getLong(0)).isEqualTo(64);
+                assertThat(sent.payload().getLong(8)).isEqualTo(4096);
+                assertThat(sent.descriptors()).hasSize(1);
+            }
+            answer(VhostUserRequest.SET_LOG_BASE, FrontendConnection.REPLY_FLAGS, 0);
+            assertThatThrownBy(() -> connection.setLogBaseEchoed(log))
+                    .hasMessage("answer to SET_LOG_BASE has 8 bytes instead of 16");
+            answer(VhostUserRequest.SET_LOG_BASE, FrontendConnection.REPLY_FLAGS, 0);
+            connection.setLogBase(log);
+        }
+    }
+
+    @Test
+    void shouldRefuseAStateThatTheBackendFailedToTake() throws IOException {
+        answer(VhostUserRequest.SET_DEVICE_STATE_FD, FrontendConnection.REPLY_FLAGS, 5);
+        assertThatThrownBy(() -> DeviceState.save(connection))
+                .isInstanceOf(RequestRefusedException.class)
+                .hasMessage("the back-end refused SET_DEVICE_STATE_FD with 5");
+        answer(VhostUserRequest.SET_DEVICE_STATE_FD, FrontendConnection.REPLY_FLAGS, 0);
+        assertThatThrownBy(() -> DeviceState.save(connection))
+                .as("neither an error nor the bit that says that there is no descriptor")
+                .isInstanceOf(ProtocolViolationException.class);
+    }
+
+    @Test
+    void shouldLoadAStateAndHaveItConfirmed() throws IOException {
+        byte[] state = {1, 2, 3};
+        answer(VhostUserRequest.SET_DEVICE_STATE_FD, FrontendConnection.REPLY_FLAGS, 0x100);
+        answer(VhostUserRequest.CHECK_DEVICE_STATE, FrontendConnection.REPLY_FLAGS, 1);
+        assertThatThrownBy(() -> DeviceState.load(connection, state))
+                .hasMessage("the back-end refused CHECK_DEVICE_STATE with 1");
+        try (Message sent = backend.receive()) {
+            assertThat(sent.payload().getInt(0)).as("direction").isEqualTo(1);
+            UnixConnection end = UnixConnection.adopt(sent.descriptors().get(0).duplicate());
+            ByteBuffer received = ByteBuffer.allocateDirect(8);
+            assertThat(end.receiveFully(received.limit(3), new ArrayList<>())).isTrue();
+            assertThat(received.get(2)).isEqualTo((byte) 3);
+            assertThat(end.receive(received.clear(), new ArrayList<>()))
+                    .as("it ends")
+                    .isEqualTo(-1);
+            end.close();
         }
     }
 

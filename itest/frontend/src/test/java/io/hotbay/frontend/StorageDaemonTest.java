@@ -71,7 +71,7 @@ class StorageDaemonTest {
     private static Expectations disk(int blockSize, int queues) {
         return Expectations.of(CAPACITY, blockSize, queues)
                 .withId(StorageDaemon.ID)
-                .ignoringDisabledRings();
+                .ofLibvhostUser();
     }
 
     /**
@@ -241,7 +241,7 @@ class StorageDaemonTest {
     @Test
     void shouldFindAChainThatTheDeviceCannotHave() throws IOException {
         try (FrontendSession session = FrontendProfile.LIBBLKIO.open(daemon.socket("d512"))) {
-            SplitRingDriver ring = session.queues().get(0).ring();
+            SplitRingDriver ring = session.queues().get(0).splitRing();
             ring.usedRing().putInt(4, 5).putShort(2, (short) 1);
             assertThatThrownBy(() -> session.queues().get(0).blocks().reap())
                     .isInstanceOf(ProtocolViolationException.class)
@@ -263,7 +263,7 @@ class StorageDaemonTest {
             assertThat(queue.await()).isEqualTo(tag);
             assertThat(queue.usedLength(tag)).isEqualTo(513);
             assertThat(session.memory().window(tail, 513).get(512)).isZero();
-            assertThat(List.of(queue.chains().free())).containsExactly(256);
+            assertThat(List.of(queue.ring().free())).containsExactly(256);
         }
     }
 }

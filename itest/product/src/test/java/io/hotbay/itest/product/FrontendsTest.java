@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hotbay.frontend.Expectations;
 import io.hotbay.frontend.FrontendConformance;
 import io.hotbay.frontend.FrontendProfile;
+import io.hotbay.frontend.SessionOptions;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,10 +22,12 @@ class FrontendsTest {
             {"bdevs": [
                {"type": "malloc", "name": "Big", "size": "64MiB", "block_size": 4096},
                {"type": "malloc", "name": "Small", "size": "64MiB", "block_size": 512},
+               {"type": "malloc", "name": "Packed", "size": "64MiB", "block_size": 512},
                {"type": "malloc", "name": "Fixed", "size": "64MiB", "block_size": 512}],
              "controllers": [
                {"type": "blk", "name": "big", "bdev": "Big", "num_queues": 2},
                {"type": "blk", "name": "small", "bdev": "Small", "num_queues": 1},
+               {"type": "blk", "name": "packed", "bdev": "Packed", "num_queues": 2, "packed_ring": true},
                {"type": "blk", "name": "fixed", "bdev": "Fixed", "readonly": true}]}
             """;
 
@@ -47,6 +50,18 @@ class FrontendsTest {
     @EnumSource(FrontendProfile.class)
     void shouldServeEachFrontEndOnTwoQueuesAndLargeBlocks(FrontendProfile profile) throws IOException {
         new FrontendConformance(product.socket("big"), Expectations.of(SIZE, 4096, 2)).run(profile);
+    }
+
+    /** Those that know them; with an odd size, which split rings cannot have. */
+    @ParameterizedTest
+    @EnumSource(names = {"QEMU_7_2", "QEMU_10"})
+    void shouldServeFrontEndsOnPackedRings(FrontendProfile profile) throws IOException {
+        for (int size : new int[] {0, 99}) {
+            SessionOptions options = SessionOptions.DEFAULT.withPackedRings().withQueueSize(size);
+            new FrontendConformance(product.socket("packed"), Expectations.of(SIZE, 512, 2))
+                    .with(options)
+                    .run(profile);
+        }
     }
 
     @ParameterizedTest

@@ -95,11 +95,20 @@ final class Product implements AutoCloseable {
 
     /** Starts the target and waits until everything that is configured is there. */
     Product start(String... more) throws IOException, InterruptedException {
+        return startCommand(command(more));
+    }
+
+    /** Starts the target and waits for nothing, like whoever keeps a service running. */
+    void startWithoutWaiting() throws IOException {
+        target = launch(command());
+    }
+
+    private List<String> command(String... more) {
         List<String> command =
                 new ArrayList<>(List.of(HOME.resolve("bin/hotbay").toString()));
         command.addAll(options());
         command.addAll(List.of(more));
-        return startCommand(command);
+        return command;
     }
 
     Product startCommand(List<String> command) throws IOException, InterruptedException {
@@ -182,6 +191,11 @@ final class Product implements AutoCloseable {
         return target;
     }
 
+    /** Sends SIGKILL and waits for the end. */
+    void kill() throws InterruptedException {
+        target.destroyForcibly().waitFor();
+    }
+
     /** Sends SIGTERM and waits for the end. */
     int stop() throws InterruptedException {
         target.destroy();
@@ -200,11 +214,21 @@ final class Product implements AutoCloseable {
         boolean holds() throws IOException, InterruptedException;
     }
 
+    /** What a failed wait adds to its message. */
+    interface Explanation {
+        String text() throws IOException, InterruptedException;
+    }
+
     static void await(String what, Condition condition) throws IOException, InterruptedException {
+        await(what, condition, () -> "");
+    }
+
+    static void await(String what, Condition condition, Explanation explanation)
+            throws IOException, InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         while (!condition.holds()) {
             if (System.nanoTime() > deadline) {
-                throw new AssertionError("waited in vain for " + what);
+                throw new AssertionError("waited in vain for " + what + "\n" + explanation.text());
             }
             TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN_MILLIS);
         }

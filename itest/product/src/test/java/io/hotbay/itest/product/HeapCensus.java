@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.itest.product;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What lives on a process's heap after a garbage collection.
+ *
+ * @param bytes of all objects
+ * @param instances of each class of ours
+ */
+record HeapCensus(long bytes, Map<String, Integer> instances) {
+    /**
+     * What a heap may grow by without a leak: classes that are loaded late, names and lines of the log that are kept, buffers of
+     * threads that have not ended yet. A leaked session would be seen among the instances long before.
+     */
+    private static final long TOLERATED_BYTES = 4 << 20;
+    /** Objects of a class that may be more than before: what the last sessions left in caches and queues. */
+    private static final int TOLERATED_INSTANCES = 16;
+
+    /** Columns of a line of the histogram: number, instances, bytes, name. */
+    private static final int INSTANCES = 1;
+
+    private static final int BYTES = 2;
+    private static final int NAME = 3;
+
+    static HeapCensus of(Process process) throws IOException, InterruptedException {
+        long bytes = 0;
+        Map<String, Integer> instances = new TreeMap<>();
+        for (String line : jcmd(process, "GC.class_histogram").split("\n")) {
+            String[] columns = line.strip().split(" +");
+            if (columns[0].equals("Total")) {
+                bytes = Long.parseLong(columns[BYTES]);
+            } else if (columns.length > NAME && columns[NAME].startsWith("io.hotbay.")) {
+                instances.merge(columns[NAME], Integer.parseInt(columns[INSTANCES]), Integer::sum);
+            }
+        }
+        assertThat(bytes).as("bytes on the heap").isPositive();
+        return new HeapCensus(bytes, instances);
+    }
+
+    private static String jcmd(Process process, String command) throws IOException, InterruptedException {
+        Path program = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+        Process jcmd = new ProcessBuilder(program.toString(), Long.toString(process.pid()), command)
+                .redirectErrorStream(true)
+                .start();
+        String output;
+        try (InputStream out = jcmd.getInputStream()) {
+            output = new String(out.readAllBytes(), StandardCharsets.UTF_8);
+        }
+        assertThat(jcmd.waitFor()).as(output).isZero();
+        return output;
+    }
+
+    /** Fails if the heap is larger now than this one was, by more than what is tolerated. */
+    void assertNotLessThan(HeapCensus now) {
+        assertThat(now.bytes).as("bytes on the heap, %d before", bytes).isLessThan(bytes + TOLERATED_BYTES);
+        Map<String, String> grown = new TreeMap<>();
+        now.instances.forEach((name, count) -> {
+            int before = instances.getOrDefault(name, 0);
+            if (count > before + TOLERATED_INSTANCES) {
+                grown.put(name, before + " -> " + count);
+            }
+        });
+        assertThat(grown).as("classes with more instances than before").isEmpty();
+    }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.itest.product;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * What a process holds of the kernel's: descriptors by their kind, mappings of files by their name. Left out is what the JVM has
+ * of its own: anonymous memory, libraries, jar files, compilers' threads, which come and go as classes are loaded and memory is collected.
+ *
+ * @param descriptors how many descriptors of each kind
+ * @param mappings how many mappings of each file
+ * @param threads how many threads of each name, as far as the kernel knows it
+ */
+record ProcessCensus(Map<String, Integer> descriptors, Map<String, Integer> mappings, Map<String, Integer> threads) {
+    /** Fields of a line of /proc/PID/maps before the name. */
+    private static final int NAME = 5;
+
+    static ProcessCensus of(Process process) throws IOException {
+        Path proc = Path.of("/proc", Long.toString(process.pid()));
+        Map<String, Integer> descriptors = new TreeMap<>();
+        for (Path entry : list(proc.resolve("fd"))) {
+            String target = target(entry);
+            if (!isOfTheJvm(target)) {
+                descriptors.merge(target.replaceAll("\\[\\d+]", ""), 1, Integer::sum);
+            }
+        }
+        Map<String, Integer> mappings = new TreeMap<>();
+        for (String line : Files.readAllLines(proc.resolve("maps"))) {
+            String[] fields = line.split(" +", NAME + 1);
+            if (fields.length > NAME && !isOfTheJvm(fields[NAME])) {
+                mappings.merge(fields[NAME], 1, Integer::sum);
+            }
+        }
+        Map<String, Integer> threads = new TreeMap<>();
+        for (Path task : list(proc.resolve("task"))) {
+            String name = threadName(task);
+            if (!isOfTheJvm(name) && !isThreadOfTheJvm(name)) {
+                threads.merge(name, 1, Integer::sum);
+            }
+        }
+        return new ProcessCensus(descriptors, mappings, threads);
+    }
+
+    private static String threadName(Path task) throws IOException {
+        try {
+            return Files.readString(task.resolve("comm")).strip();
+        } catch (NoSuchFileException ended) {
+            return "";
+        }
+    }
+
+    /** Compilers come and go with the work there is for them. */
+    private static boolean isThreadOfTheJvm(String name) {
+        return name.startsWith("C1 Comp") || name.startsWith("C2 Comp") || name.startsWith("Attach");
+    }
+
+    private static List<Path> list(Path directory) throws IOException {
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.toList();
+        }
+    }
+
+    /** What a descriptor refers to, or nothing if it has just been closed. */
+    private static String target(Path entry) throws IOException {
+        try {
+            return Files.readSymbolicLink(entry).toString();
+        } catch (NoSuchFileException closed) {
+            return "";
+        }
+    }
+
+    private static boolean isOfTheJvm(String name) {
+        return name.isEmpty()
+                || name.startsWith("[")
+                || name.endsWith(".jar")
+                || name.endsWith(".jsa")
+                || name.endsWith("/lib/modules")
+                || name.contains(".so")
+                || name.contains("hsperfdata")
+                || name.contains("/bin/java")
+                || name.contains("/locale/");
+    }
+
+    /** The same without threads, which a pool keeps for a while. */
+    ProcessCensus withoutThreads() {
+        return new ProcessCensus(descriptors, mappings, Map.of());
+    }
+}

@@ -2,7 +2,6 @@
 package io.hotbay.itest.guest;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -58,11 +57,7 @@ public final class ChildProcess implements AutoCloseable {
 
     /** What it has printed so far. */
     public String output() {
-        try {
-            return Files.readString(log);
-        } catch (IOException e) {
-            throw logs.failure("Cannot read " + log, e);
-        }
+        return logs.text(log);
     }
 
     /** Fails when it has ended. */

@@ -48,6 +48,17 @@ public record GuestImage(Path kernel, Path initramfs) {
         }
     }
 
+    /** QEMU's options to boot it. */
+    List<String> bootOptions() {
+        return List.of(
+                "-kernel",
+                kernel.toString(),
+                "-initrd",
+                initramfs.toString(),
+                "-append",
+                "console=ttyS0 panic=1 mitigations=off nokaslr");
+    }
+
     private static String write(Path file, Kernel kernel) throws IOException {
         MessageDigest digest = sha256();
         try (OutputStream stream = Files.newOutputStream(file);

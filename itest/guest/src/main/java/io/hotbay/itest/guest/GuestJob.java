@@ -106,7 +106,7 @@ public final class GuestJob {
         return "/usr/sbin/fio --name=verify --filename=/dev/" + name + " --direct=1 --ioengine=libaio --iodepth=16"
                 + " --rw=randwrite --size=" + AREA + " --offset_increment=" + AREA + " --numjobs=" + disk.queues()
                 + " --cpus_allowed=0-" + (disk.queues() - 1) + " --cpus_allowed_policy=split --thread"
-                + " --verify=crc32c --verify_fatal=1 --group_reporting " + options + "\n";
+                + " --randrepeat=0 --verify=crc32c --verify_fatal=1 --group_reporting " + options + "\n";
     }
 
     /** A file system keeps a file over an unmount, and is clean. */
@@ -187,21 +187,27 @@ public final class GuestJob {
                 """.replace("FIO", fio("--bs=4k --rate_iops=400").strip()).replace("NAME", name));
         for (String count : new String[] {"500", "1500", "2500"}) {
             guest.awaitMark(count);
-            guest.pause();
-            guest.resume();
+            guest.machine().pause();
+            guest.machine().resume();
         }
         guest.awaitSuccess();
     }
 
-    /** A file that was synced survives a reboot without an unmount, and so does the file system. */
-    public void survivesAReboot() {
+    /** A file that was synced survives a reset of the machine under load without an unmount, and so does the file system. */
+    public void survivesAReset() {
         String sum = guest.run("""
                         /usr/sbin/mkfs.ext4 -q /dev/NAME
                         mount -t ext4 /dev/NAME /mnt
                         dd if=/dev/urandom of=/mnt/file bs=64k count=16 2>/dev/null
+                        sync
                         sha256sum </mnt/file
                         """.replace("NAME", name)).output();
-        guest.reboot();
+        guest.start("""
+                (while dd if=/dev/zero of=/mnt/load bs=64k count=128 conv=fsync 2>/dev/null; do mark written; done) &
+                while cat /dev/NAME >/dev/null; do echo 3 > /proc/sys/vm/drop_caches; done
+                """.replace("NAME", name));
+        guest.awaitMark("written");
+        guest.reset();
         String after = guest.run("""
                         trap 'umount /mnt 2>/dev/null || true' EXIT
                         mount -t ext4 /dev/NAME /mnt

@@ -5,56 +5,46 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * How a guest is made.
+ * How a machine is made. The guest calls its disks {@code vda}, {@code vdb} and so on; QEMU's monitor calls them {@code disk0},
+ * {@code disk1}.
  *
  * @param memoryMib its memory
  * @param hugetlbfs where its memory comes from; a memfd when empty
- * @param disk the socket of the disk it boots with, {@code /dev/vda}; none when empty
- * @param queues request queues of that disk, and virtual CPUs
- * @param queueSize entries of each queue
- * @param deviceOptions more properties of the device, such as {@code config-wce=off}
+ * @param disks what it boots with
  */
-public record GuestOptions(
-        int memoryMib,
-        Optional<Path> hugetlbfs,
-        Optional<Path> disk,
-        int queues,
-        int queueSize,
-        List<String> deviceOptions) {
-    /** A guest of 512 MiB with two CPUs and no disk. */
+public record GuestOptions(int memoryMib, Optional<Path> hugetlbfs, List<BootDisk> disks) {
+    private static final int CPUS = 2;
+
+    /** A machine of 512 MiB with two CPUs and no disk. */
     public static GuestOptions standard() {
-        return new GuestOptions(512, Optional.empty(), Optional.empty(), 2, 128, List.of());
+        return new GuestOptions(512, Optional.empty(), List.of());
     }
 
-    /** The same with a disk. */
-    public GuestOptions withDisk(Path socket) {
-        return new GuestOptions(memoryMib, hugetlbfs, Optional.of(socket), queues, queueSize, deviceOptions);
+    /** The same with one more disk. */
+    public GuestOptions withDisk(BootDisk disk) {
+        List<BootDisk> more = Stream.concat(disks.stream(), Stream.of(disk)).toList();
+        return new GuestOptions(memoryMib, hugetlbfs, more);
     }
 
     /** The same with the memory from a hugetlbfs. */
     public GuestOptions withHugepages(Path mountPoint) {
-        return new GuestOptions(memoryMib, Optional.of(mountPoint), disk, queues, queueSize, deviceOptions);
+        return new GuestOptions(memoryMib, Optional.of(mountPoint), disks);
     }
 
-    /** The same with other queues. */
-    public GuestOptions withQueues(int count, int size) {
-        return new GuestOptions(memoryMib, hugetlbfs, disk, count, size, deviceOptions);
+    /** The same with less or more memory. */
+    public GuestOptions withMemory(int mib) {
+        return new GuestOptions(mib, hugetlbfs, disks);
     }
 
-    /** The same with another property of the disk. */
-    public GuestOptions withDeviceOption(String option) {
-        List<String> more = new ArrayList<>(deviceOptions);
-        more.add(option);
-        return new GuestOptions(memoryMib, hugetlbfs, disk, queues, queueSize, List.copyOf(more));
-    }
-
-    List<String> commandLine(GuestImage image, Path console, Path jobSocket, Path qmpSocket) {
+    /** A QEMU with two serial ports, the console and the jobs, and a monitor; what it boots is left to its firmware. */
+    List<String> commandLine(Path console, Path jobSocket, Path qmpSocket) {
         List<String> line = new ArrayList<>();
         line.add(Prerequisites.program("qemu-system-x86_64").toString());
         line.addAll(List.of("-machine", "q35,memory-backend=memory", "-accel", Settings.accelerator()));
-        line.addAll(List.of("-cpu", "max,la57=off", "-smp", String.valueOf(queues), "-m", memoryMib + "M"));
+        line.addAll(List.of("-cpu", "max,la57=off", "-smp", String.valueOf(CPUS), "-m", memoryMib + "M"));
         line.addAll(List.of("-object", memoryBackend()));
         line.addAll(List.of("-nodefaults", "-no-user-config", "-nographic", "-monitor", "none"));
         line.addAll(List.of("-chardev", "file,id=console,path=" + console, "-serial", "chardev:console"));
@@ -65,10 +55,9 @@ public record GuestOptions(
                 "-device",
                 "pci-bridge,id=" + HotplugSlot.PCI_BRIDGE.bus() + ",chassis_nr=2,shpc=off"
                         + ",io-reserve=4k,mem-reserve=1m,pref64-reserve=1m"));
-        disk.ifPresent(socket -> line.addAll(bootDisk(socket)));
-        line.addAll(List.of("-kernel", image.kernel().toString()));
-        line.addAll(List.of("-initrd", image.initramfs().toString()));
-        line.addAll(List.of("-append", "console=ttyS0 panic=1 mitigations=off nokaslr"));
+        for (int i = 0; i < disks.size(); i++) {
+            line.addAll(disks.get(i).options("disk" + i));
+        }
         return line;
     }
 
@@ -77,15 +66,6 @@ public record GuestOptions(
         return hugetlbfs
                 .map(mountPoint -> "memory-backend-file" + size + ",prealloc=on,mem-path=" + mountPoint)
                 .orElse("memory-backend-memfd" + size);
-    }
-
-    private List<String> bootDisk(Path socket) {
-        StringBuilder device = new StringBuilder("vhost-user-blk-pci,id=disk0,chardev=disk0,num-queues=")
-                .append(queues)
-                .append(",queue-size=")
-                .append(queueSize);
-        deviceOptions.forEach(option -> device.append(',').append(option));
-        return List.of("-chardev", "socket,id=disk0,path=" + socket, "-device", device.toString());
     }
 
     private static String listening(String id, Path socket) {

@@ -2,6 +2,7 @@
 package io.hotbay.itest.guest;
 
 import java.nio.file.Path;
+import java.util.Base64;
 
 /** Plugs a disk into a running guest as Kata does, lets the guest use it, and unplugs it. */
 public final class HotplugJob {
@@ -38,6 +39,19 @@ public final class HotplugJob {
             }
             awaitGone(name);
         }
+    }
+
+    /** Plugs the disk, writes something to its beginning and unplugs it. */
+    public void writes(byte[] content, HotplugSlot slot) {
+        String before = guest.run("ls /sys/block").output();
+        String name;
+        try (Guest.Plugged plugged = guest.hotplug("written", socket, slot)) {
+            name = awaitDisk(before);
+            guest.run("echo CONTENT | base64 -d | dd of=/dev/NAME conv=fsync"
+                    .replace("NAME", name)
+                    .replace("CONTENT", Base64.getEncoder().encodeToString(content)));
+        }
+        awaitGone(name);
     }
 
     private String use(String name, String writtenBefore) {

@@ -93,6 +93,11 @@ final class JobChannel extends LineSocket {
     /** Starts a job that ends with the guest. */
     synchronized void startLast(String script) {
         start(script);
+        abandon();
+    }
+
+    /** Waits no longer for the running job, if there is one: it ends with the guest. */
+    synchronized void abandon() {
         running = false;
     }
 
@@ -115,7 +120,7 @@ final class JobChannel extends LineSocket {
         try {
             return await("the end of job " + lastJob, timeout, this::resultUnlessRebooted);
         } finally {
-            jobEnded();
+            abandon();
         }
     }
 
@@ -124,10 +129,6 @@ final class JobChannel extends LineSocket {
             throw logs().failure("The guest has rebooted by itself in job " + lastJob);
         }
         return result;
-    }
-
-    private synchronized void jobEnded() {
-        running = false;
     }
 
     private static String encode(String script) {

@@ -41,6 +41,15 @@ public final class Logs {
         return file;
     }
 
+    /** What a log file holds so far. */
+    public String text(Path file) {
+        try {
+            return Files.readString(file, StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            throw failure("Cannot read " + file, e);
+        }
+    }
+
     /** A failure that says what is wrong, followed by the end of each log. */
     public GuestFailure failure(String message) {
         return new GuestFailure(message + tails());

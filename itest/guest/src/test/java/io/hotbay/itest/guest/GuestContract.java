@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -22,6 +24,8 @@ abstract class GuestContract {
     private static final int LATE = Order.DEFAULT + 1;
     private static final int HUGEPAGES = LATE + 100;
     private static final int LAST = HUGEPAGES + 100;
+
+    private static final Duration FIRMWARE = Settings.timeout(120);
 
     private Logs logs;
     private WorkDirectory work;
@@ -71,7 +75,8 @@ abstract class GuestContract {
     }
 
     private void bootGuest(String name, GuestOptions options) {
-        guest = Guest.boot(name, image, options.withDisk(target.disk().socket()), work, logs);
+        guest = Guest.boot(
+                name, image, options.withDisk(BootDisk.of(target.disk().socket())), work, logs);
         job = new GuestJob(guest, target.disk(), "vda");
     }
 
@@ -147,10 +152,26 @@ abstract class GuestContract {
 
     @Test
     @Order(LATE + 1)
-    void shouldKeepItsDataWhenTheGuestReboots() {
-        job.survivesAReboot();
+    void shouldKeepItsDataWhenTheMachineIsReset() {
+        job.survivesAReset();
         job.seesTheDiskAsConfigured();
         job.hasSeenNoErrors();
+    }
+
+    @Test
+    @Order(LATE + 2)
+    void shouldBootAMachineAndBootItAgainAfterAReset() {
+        String token = "Booted " + UUID.randomUUID();
+        new HotplugJob(guest, target.spare()).writes(BootSector.printing(token), HotplugSlot.PCI_BRIDGE);
+        GuestOptions options = GuestOptions.standard()
+                .withMemory(128)
+                .withDisk(BootDisk.of(target.spare().socket()).with("bootindex=0"));
+
+        try (Machine machine = Machine.start("firmware", options, List.of(), work, logs)) {
+            machine.awaitConsole(token, 1, FIRMWARE);
+            machine.reset();
+            machine.awaitConsole(token, 2, FIRMWARE);
+        }
     }
 
     @Test

@@ -50,6 +50,17 @@ public final class ChildProcess implements AutoCloseable {
         }
     }
 
+    /** Its process identifier. */
+    public long pid() {
+        return process.pid();
+    }
+
+    /** Kills it with SIGKILL and waits until it is gone. */
+    public void kill() {
+        process.destroyForcibly();
+        awaitExit(KILL_TIMEOUT);
+    }
+
     /** Whether it runs. */
     public boolean isAlive() {
         return process.isAlive();

@@ -3,6 +3,8 @@ package io.hotbay.itest.guest;
 
 import com.google.gson.JsonElement;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /** A Linux guest that runs jobs. It takes about half a minute to boot under TCG, so one guest serves many tests. */
@@ -87,6 +89,17 @@ public final class Guest implements AutoCloseable {
         });
     }
 
+    /** Resets the machine and does something before the guest boots; then waits until it runs jobs again. */
+    public void reset(Runnable meanwhile) {
+        rebootAfter(() -> {
+            jobs.abandon();
+            machine.pause();
+            machine.reset();
+            meanwhile.run();
+            machine.resume();
+        });
+    }
+
     private void rebootAfter(Runnable cause) {
         String before = jobs.bootId();
         int boots = jobs.boots();
@@ -94,6 +107,43 @@ public final class Guest implements AutoCloseable {
         jobs.awaitBoot(boots + 1, Settings.timeout(BOOT_SECONDS));
         if (jobs.bootId().equals(before)) {
             throw logs.failure("The guest says it is ready but has not rebooted");
+        }
+    }
+
+    /**
+     * Moves the guest, with no job running, to another machine and returns it there; what is left of this one still has to be closed. Memory
+     * is handed over, not copied: QEMU 7.2 loses what the processors write to memory while it is copied, if it interprets them (TCG).
+     *
+     * @param options the same as here, but for the sockets of its disks
+     */
+    public Guest move(String name, GuestImage image, GuestOptions options, WorkDirectory work) {
+        Migration migration = new Migration(machine, work.socket(name + ".migration"), logs);
+        Machine destination = Machine.start(name, options.withMemoryOf(machine), migration.incoming(image), work, logs);
+        try {
+            migration.moveTo(destination);
+            return new Guest(destination, new JobChannel(name + "-jobs", destination.jobSocket(), logs), logs);
+        } catch (RuntimeException | Error e) {
+            destination.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Copies the guest into another machine while it runs, and returns that machine: paused, as this one is now.
+     *
+     * @param options the same as here, but for the sockets of its disks
+     */
+    public Machine copy(String name, GuestImage image, GuestOptions options, WorkDirectory work) {
+        Migration migration = new Migration(machine, work.socket(name + ".migration"), logs);
+        List<String> further = new ArrayList<>(migration.incoming(image));
+        further.add("-S");
+        Machine destination = Machine.start(name, options, further, work, logs);
+        try {
+            migration.copy();
+            return destination;
+        } catch (RuntimeException | Error e) {
+            destination.close();
+            throw e;
         }
     }
 

@@ -4,7 +4,6 @@ package io.hotbay.itest.guest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -12,31 +11,36 @@ import java.util.stream.Stream;
  * {@code disk1}.
  *
  * @param memoryMib its memory
- * @param hugetlbfs where its memory comes from; a memfd when empty
+ * @param memory QEMU's options for the backend of its memory
  * @param disks what it boots with
  */
-public record GuestOptions(int memoryMib, Optional<Path> hugetlbfs, List<BootDisk> disks) {
+public record GuestOptions(int memoryMib, String memory, List<BootDisk> disks) {
     private static final int CPUS = 2;
 
     /** A machine of 512 MiB with two CPUs and no disk. */
     public static GuestOptions standard() {
-        return new GuestOptions(512, Optional.empty(), List.of());
+        return new GuestOptions(512, "memory-backend-memfd", List.of());
     }
 
     /** The same with one more disk. */
     public GuestOptions withDisk(BootDisk disk) {
         List<BootDisk> more = Stream.concat(disks.stream(), Stream.of(disk)).toList();
-        return new GuestOptions(memoryMib, hugetlbfs, more);
+        return new GuestOptions(memoryMib, memory, more);
     }
 
     /** The same with the memory from a hugetlbfs. */
     public GuestOptions withHugepages(Path mountPoint) {
-        return new GuestOptions(memoryMib, Optional.of(mountPoint), disks);
+        return new GuestOptions(memoryMib, "memory-backend-file,prealloc=on,mem-path=" + mountPoint, disks);
+    }
+
+    /** The same with the memory of a machine that is there already. */
+    public GuestOptions withMemoryOf(Machine machine) {
+        return new GuestOptions(memoryMib, "memory-backend-file,mem-path=" + machine.memory(), disks);
     }
 
     /** The same with less or more memory. */
     public GuestOptions withMemory(int mib) {
-        return new GuestOptions(mib, hugetlbfs, disks);
+        return new GuestOptions(mib, memory, disks);
     }
 
     /** A QEMU with two serial ports, the console and the jobs, and a monitor; what it boots is left to its firmware. */
@@ -45,7 +49,7 @@ public record GuestOptions(int memoryMib, Optional<Path> hugetlbfs, List<BootDis
         line.add(Prerequisites.program("qemu-system-x86_64").toString());
         line.addAll(List.of("-machine", "q35,memory-backend=memory", "-accel", Settings.accelerator()));
         line.addAll(List.of("-cpu", "max,la57=off", "-smp", String.valueOf(CPUS), "-m", memoryMib + "M"));
-        line.addAll(List.of("-object", memoryBackend()));
+        line.addAll(List.of("-object", memory + ",id=memory,share=on,size=" + memoryMib + "M"));
         line.addAll(List.of("-nodefaults", "-no-user-config", "-nographic", "-monitor", "none"));
         line.addAll(List.of("-chardev", "file,id=console,path=" + console, "-serial", "chardev:console"));
         line.addAll(List.of("-chardev", listening("jobs", jobSocket), "-serial", "chardev:jobs"));
@@ -59,13 +63,6 @@ public record GuestOptions(int memoryMib, Optional<Path> hugetlbfs, List<BootDis
             line.addAll(disks.get(i).options("disk" + i));
         }
         return line;
-    }
-
-    private String memoryBackend() {
-        String size = ",id=memory,share=on,size=" + memoryMib + "M";
-        return hugetlbfs
-                .map(mountPoint -> "memory-backend-file" + size + ",prealloc=on,mem-path=" + mountPoint)
-                .orElse("memory-backend-memfd" + size);
     }
 
     private static String listening(String id, Path socket) {

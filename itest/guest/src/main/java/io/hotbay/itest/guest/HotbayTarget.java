@@ -8,8 +8,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
-/** Hotbay's process, started from an unpacked distribution, with two memory disks in Kata's layout. */
+/** Hotbay's process, started from an unpacked distribution, with two memory disks in Kata's layout; the spare one offers packed rings. */
 public final class HotbayTarget implements Target {
     private static final int START_SECONDS = 60;
     private static final int STOP_SECONDS = 60;
@@ -23,7 +24,9 @@ public final class HotbayTarget implements Target {
               ],
               "controllers": [
                 {"type": "blk", "name": "vhostblk0", "bdev": "Malloc0", "num_queues": 2},
-                {"type": "blk", "name": "vhostblk1", "bdev": "Malloc1", "num_queues": 2}
+                {"type": "blk", "name": "twin0", "bdev": "Malloc0", "num_queues": 2},
+                {"type": "blk", "name": "vhostblk1", "bdev": "Malloc1", "num_queues": 2, "packed_ring": true},
+                {"type": "blk", "name": "twin1", "bdev": "Malloc1", "num_queues": 2, "packed_ring": true}
               ]
             }
             """;
@@ -34,7 +37,9 @@ public final class HotbayTarget implements Target {
     private final Path control;
     private final Disk disk;
     private final Disk spare;
+    private final Path serviceLog;
     private ChildProcess process;
+    private int starts;
     private int execs;
 
     /** A target whose files are all in a work directory. */
@@ -45,6 +50,7 @@ public final class HotbayTarget implements Target {
         control = work.socket("control");
         disk = new Disk("vhostblk0", work.socket(SOCKETS + "/vhostblk0"), 64L << 20, 4096, 2, true);
         spare = new Disk("vhostblk1", work.socket(SOCKETS + "/vhostblk1"), 32L << 20, 512, 2, true);
+        serviceLog = logs.file("hotbay-service.log");
     }
 
     /** One line for each thing that is missing to start a distribution there; empty when all is there. */
@@ -58,10 +64,10 @@ public final class HotbayTarget implements Target {
 
     @Override
     public void start() {
-        process = ChildProcess.start("hotbay", commandLine(), Map.of(), logs);
+        process = ChildProcess.start("hotbay-" + ++starts, commandLine(), Map.of(), logs);
         Await.until("Hotbay opens its sockets", Settings.timeout(START_SECONDS), logs, () -> {
             process.checkAlive();
-            return Files.exists(disk.socket()) && Files.exists(spare.socket());
+            return Stream.of(disk, twin(disk), spare, twin(spare)).allMatch(each -> Files.exists(each.socket()));
         });
     }
 
@@ -75,7 +81,7 @@ public final class HotbayTarget implements Target {
         line.addAll(List.of("--state-dir", work.directory("state").toString()));
         line.addAll(List.of("--run-dir", work.directory("run").toString()));
         line.addAll(List.of("--deploy-dir", work.directory("deploy").toString()));
-        line.addAll(List.of("--log-file", logs.file("hotbay-service.log").toString()));
+        line.addAll(List.of("--log-file", serviceLog.toString()));
         return line;
     }
 
@@ -95,6 +101,31 @@ public final class HotbayTarget implements Target {
             int status = exec.awaitExit(Settings.timeout(EXEC_SECONDS));
             return new JobResult(status, exec.output());
         }
+    }
+
+    /** Runs a command in the running process, which has to succeed. */
+    public void change(String command) {
+        JobResult result = exec(command);
+        if (result.status() != 0) {
+            throw logs.failure("\"" + command + "\" ended with status " + result.status() + ": " + result.output());
+        }
+    }
+
+    /** Kills the process with SIGKILL; it can be started again, with what it has left behind. */
+    public void kill() {
+        process.kill();
+    }
+
+    /** A disk of its own over another socket, for the machine that a guest is migrated to. */
+    public Disk twin(Disk ofDisk) {
+        String twin = ofDisk.name().replace("vhostblk", "twin");
+        return new Disk(
+                twin,
+                ofDisk.socket().resolveSibling(twin),
+                ofDisk.size(),
+                ofDisk.blockSize(),
+                ofDisk.queues(),
+                ofDisk.writeBack());
     }
 
     /** The store that Kata would be configured with. */

@@ -4,6 +4,8 @@ package io.hotbay.itest.guest;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -12,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -19,6 +22,8 @@ import java.util.function.Supplier;
  * monitor, to {@link #received}. Any thread.
  */
 abstract class LineSocket implements AutoCloseable {
+    private static final int LISTEN_SECONDS = 20;
+
     private final String name;
     private final SocketChannel channel;
     private final BufferedWriter transcript;
@@ -26,15 +31,32 @@ abstract class LineSocket implements AutoCloseable {
     private final long started = System.nanoTime();
     private boolean closed;
 
-    /** Connects; the peer must have made the socket already, and must keep to one connection. */
+    /** Connects; the peer must have made the socket already, though it need not listen yet, and must keep to one connection. */
     LineSocket(String name, Path socket, Logs logs) {
         this.name = name;
         this.logs = logs;
         try {
             transcript = Files.newBufferedWriter(logs.file(name + ".log"));
-            channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+            channel = connect(socket, logs);
         } catch (IOException e) {
             throw logs.failure("Cannot connect to " + socket, e);
+        }
+    }
+
+    private static SocketChannel connect(Path socket, Logs logs) {
+        UnixDomainSocketAddress address = UnixDomainSocketAddress.of(socket);
+        String what = socket + " can be connected to";
+        return Await.result(what, Settings.timeout(LISTEN_SECONDS), logs, () -> connected(address));
+    }
+
+    /** A socket's file is there as soon as it is bound, and refuses connections until its owner listens. */
+    private static Optional<SocketChannel> connected(UnixDomainSocketAddress address) {
+        try {
+            return Optional.of(SocketChannel.open(address));
+        } catch (ConnectException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -3,6 +3,7 @@ package io.hotbay.itest.guest;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -60,6 +61,33 @@ public final class Machine implements AutoCloseable {
     /** The other end of the guest's second serial port. */
     Path jobSocket() {
         return jobSocket;
+    }
+
+    /** The file that is its memory; it can be opened while the machine is there. */
+    Path memory() {
+        try (Stream<Path> files = Files.list(Path.of("/proc/" + qemu.pid() + "/fd"))) {
+            return files.filter(Machine::isMemory)
+                    .findFirst()
+                    .orElseThrow(() -> logs.failure("No memory among QEMU's files"));
+        } catch (IOException e) {
+            throw logs.failure("Cannot read QEMU's files", e);
+        }
+    }
+
+    private static boolean isMemory(Path file) {
+        try {
+            return Files.readSymbolicLink(file).toString().contains("memfd:memory-backend-memfd");
+        } catch (IOException e) {
+            // It has been closed meanwhile.
+            return false;
+        }
+    }
+
+    /** Whether QEMU has a target for a disk and the guest's rings run on it. */
+    public boolean isServed(String disk) {
+        JsonElement status =
+                qmp("x-query-virtio-status", Map.of("path", "/machine/peripheral/" + disk + "/virtio-backend"));
+        return status.getAsJsonObject().get("vhost-started").getAsBoolean();
     }
 
     /** Waits until the first serial port has had a text that many times. */

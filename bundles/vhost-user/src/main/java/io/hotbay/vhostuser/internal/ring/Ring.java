@@ -157,17 +157,21 @@ public final class Ring {
         call = null;
     }
 
-    /** Back to the state of a new ring, but for the descriptors that the front-end sends only once. */
+    /** Back to the state of a new ring, but for its base and the descriptors that the front-end sends only once. */
     public void reset() {
         size = 0;
         address = null;
-        base = 0;
-        baseKnown = false;
         enabled = false;
         kicked = false;
         clearFault();
         close(kick);
         kick = null;
+    }
+
+    /** Forgets where it stopped. */
+    public void forgetBase() {
+        base = 0;
+        baseKnown = false;
     }
 
     /** Closes all descriptors. */

@@ -209,8 +209,8 @@ public final class Session {
     /**
      * RESET_DEVICE, or a status of 0: all rings are as new. Memory and log stay, as they are the front-end's own affair.
      *
-     * @param pause whether it may be a mere pause: QEMU sets the status to 0 with each stop of the VM, and does not repeat
-     *     afterwards what the driver has written to configuration space
+     * @param pause whether it may be a mere pause: QEMU sets the status to 0 with each stop of the VM, does not repeat
+     *     afterwards what the driver has written to configuration space, and 7.2 asks only then where the rings have stopped
      */
     void reset(boolean pause) {
         stopRings();
@@ -218,6 +218,7 @@ public final class Session {
         inFlight.drop();
         status.reset();
         if (!pause) {
+            rings.forEach(Ring::forgetBase);
             config.forget();
         }
         RingEnvironment now = environment.slot().environment();

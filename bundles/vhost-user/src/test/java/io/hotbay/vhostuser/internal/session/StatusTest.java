@@ -104,6 +104,22 @@ class StatusTest {
     }
 
     @Test
+    void shouldTellWhereARingHasStoppedAfterAStatusOfZero() throws IOException {
+        try (GuestRing ring = new GuestRing(0, bench.memory())) {
+            bench.handshake();
+            ring.start(frontEnd, 0);
+            ring.submit(1);
+            ring.awaitUsed(1);
+
+            set(0);
+            assertThat(frontEnd.ask(MessageType.GET_VRING_BASE, words(0, 0))
+                            .payload()
+                            .getInt(4))
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
     void shouldForgetTheStatusWithADeviceReset() throws IOException {
         set(DRIVER);
         assertThat(frontEnd.acknowledged(MessageType.RESET_DEVICE, longs())).isZero();

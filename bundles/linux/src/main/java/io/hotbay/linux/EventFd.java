@@ -46,6 +46,11 @@ public final class EventFd implements AutoCloseable {
         return new EventFd(descriptor);
     }
 
+    /** Another descriptor of the same counter. */
+    public Descriptor duplicate() throws LinuxException {
+        return descriptor.duplicate();
+    }
+
     public int number() {
         return descriptor.number();
     }

@@ -32,7 +32,7 @@ class SwapTest {
     private static final int SECTORS = LENGTH / 512;
     private static final int SWAPS = 3;
     private static final List<String> BUNDLES =
-            List.of("bdev-malloc", "virtio-blk", "virtqueue", "reactor", "hugepages");
+            List.of("bdev-malloc", "virtio-blk", "virtqueue", "vhost-user", "reactor", "hugepages");
 
     private TestTarget target;
     private FrontendSession session;
@@ -57,7 +57,7 @@ class SwapTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bdev-malloc", "virtio-blk", "virtqueue", "reactor", "hugepages"})
+    @ValueSource(strings = {"bdev-malloc", "virtio-blk", "virtqueue", "vhost-user", "reactor", "hugepages"})
     void shouldAnswerAfterwardsWhatWasAskedWhileABundleWasStopped(String bundle) throws IOException {
         byte[] before = SectorPattern.of(0, LENGTH, 1);
         assertThat(session.driver(0).write(0, before).isOk()).isTrue();
@@ -108,7 +108,7 @@ class SwapTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bdev-malloc", "virtio-blk", "virtqueue", "reactor", "hugepages"})
+    @ValueSource(strings = {"bdev-malloc", "virtio-blk", "virtqueue", "vhost-user", "reactor", "hugepages"})
     void shouldLoseNoRequestWhileABundleIsUpdatedInPlace(String bundle) throws Exception {
         try (Load load = new Load(session)) {
             for (int swap = 0; swap < SWAPS; swap++) {

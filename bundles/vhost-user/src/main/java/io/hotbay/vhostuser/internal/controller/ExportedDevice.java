@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.vhostuser.internal.controller;
 
+import io.hotbay.linux.Descriptor;
+import io.hotbay.linux.UnixListener;
 import io.hotbay.reactor.CpuSet;
 import io.hotbay.target.ControllerStatus;
 import io.hotbay.target.ControllerStatus.State;
 import io.hotbay.vhostuser.internal.ring.Patience;
 import io.hotbay.vhostuser.internal.session.DeviceFacts;
 import java.io.IOException;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 import org.osgi.service.log.Logger;
@@ -20,6 +24,9 @@ import org.osgi.service.log.Logger;
  * is taken inside it, never the other way round.
  */
 final class ExportedDevice {
+    /** How long a front-end may take from the first byte of a message to the last when it is handed over. */
+    private static final long MESSAGE_MILLIS = 1000;
+
     private final Logger logger;
     private final Patience patience;
     private final ReentrantLock lock = new ReentrantLock();
@@ -28,6 +35,9 @@ final class ExportedDevice {
     private volatile ControllerSettings settings;
     private volatile ControllerServices services = ControllerServices.NONE;
     private boolean open;
+    /** What a predecessor has left, until there is all that is needed to go on with it; then null. */
+    private Heritage heritage;
+
     private SocketServer server;
     /** What the device says that sessions get now; null while there is none. */
     private volatile DeviceFacts facts;
@@ -44,11 +54,16 @@ final class ExportedDevice {
 
     // ---- what changes around it
 
-    /** Starts to work, as far as the services that are there allow. */
-    void open() {
+    /**
+     * Starts to work, as far as the services that are there allow.
+     *
+     * @param left what a predecessor has left, or null; it waits too
+     */
+    void open(Heritage left) {
         lock.lock();
         try {
             open = true;
+            heritage = left;
             settle();
         } finally {
             lock.unlock();
@@ -117,6 +132,10 @@ final class ExportedDevice {
         lock.lock();
         try {
             open = false;
+            if (heritage != null) {
+                heritage.close();
+                heritage = null;
+            }
             last = server;
             // the socket goes first, so that a front-end that loses its connection does not find it again
             closeServer();
@@ -125,6 +144,53 @@ final class ExportedDevice {
             lock.unlock();
         }
         awaitEnd(last);
+    }
+
+    /**
+     * Ends everything without the front-ends noticing: their requests wait in their rings, and those who connect wait as well.
+     *
+     * @return what a successor goes on with
+     */
+    Heritage handOver() {
+        patience.hurry();
+        SocketServer last;
+        List<LiveSession> ending;
+        Descriptor listener;
+        lock.lock();
+        try {
+            open = false;
+            if (heritage != null) {
+                // nobody has been able to go on with it, so it goes on
+                return heritage;
+            }
+            ending = sessions.all();
+            last = server;
+            server = null;
+            listener = last == null ? null : last.handOver();
+            sessions.handOver();
+        } finally {
+            lock.unlock();
+        }
+        awaitHandOver(ending);
+        awaitEnd(last);
+        List<Heritage.Session> left = ending.stream()
+                .map(LiveSession::heritage)
+                .filter(Objects::nonNull)
+                .toList();
+        return new Heritage(listener == null ? null : settings.socket(), listener, sessions.begun(), left);
+    }
+
+    /** A front-end that has stopped in the middle of a message must not hold up the others. */
+    private void awaitHandOver(List<LiveSession> ending) {
+        try {
+            for (LiveSession session : ending) {
+                if (!session.awaitEnd(MESSAGE_MILLIS)) {
+                    session.end("it does not come to the end of a message");
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void awaitEnd(SocketServer last) {
@@ -157,6 +223,7 @@ final class ExportedDevice {
             Admission admission = new Admission(settings, settings.sessionPolicy(), usable);
             DeviceFacts next = DeviceFacts.of(admission.device());
             sessions.resume(admission);
+            takeOver(admission);
             if (!removed && server == null) {
                 server = SocketServer.open(settings, sessions, logger);
             }
@@ -174,6 +241,23 @@ final class ExportedDevice {
             facts = null;
             enter(State.FAILED, e.getMessage() == null ? e.toString() : e.getMessage());
             closeServerUnlessConnected();
+        }
+    }
+
+    private void takeOver(Admission admission) throws IOException {
+        Heritage left = heritage;
+        if (left == null) {
+            return;
+        }
+        heritage = null;
+        sessions.takeOver(admission, left);
+        if (left.listener() != null) {
+            UnixListener listener = UnixListener.adopt(left.socket(), left.listener());
+            if (left.socket().equals(settings.socket())) {
+                server = SocketServer.adopt(settings, listener, sessions, logger);
+            } else {
+                listener.close();
+            }
         }
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.vhostuser.internal.controller;
 
+import io.hotbay.linux.EventFd;
+import io.hotbay.linux.LinuxException;
 import io.hotbay.linux.UnixConnection;
 import io.hotbay.target.SessionStatus;
 import io.hotbay.vhostuser.internal.ring.Patience;
@@ -10,6 +12,9 @@ import io.hotbay.vhostuser.internal.session.FrontEndProcess;
 import io.hotbay.vhostuser.internal.session.Session;
 import io.hotbay.vhostuser.internal.session.SessionEnvironment;
 import io.hotbay.vhostuser.internal.session.SessionLoop;
+import io.hotbay.vhostuser.internal.wire.MessageRefusedException;
+import io.hotbay.vhostuser.internal.wire.Transcript;
+import java.io.IOException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +32,9 @@ final class LiveSession {
 
     private static final long IDLE_SECONDS = 10;
 
+    private final int id;
     private final UnixConnection connection;
+    private final EventFd interruption;
     private final Logger logger;
     private final ReentrantLock lock = new ReentrantLock();
     private final DeviceSlot slot = new DeviceSlot();
@@ -35,6 +42,7 @@ final class LiveSession {
     private final Session session;
     private final Thread thread;
     private volatile String verdict;
+    private volatile Heritage.Session heritage;
 
     /**
      * Prepares a session; {@link #start} begins it.
@@ -51,8 +59,11 @@ final class LiveSession {
             RingEnvironment device,
             Patience patience,
             Logger logger,
-            Consumer<LiveSession> whenEnded) {
+            Consumer<LiveSession> whenEnded)
+            throws LinuxException {
+        this.id = id;
         this.connection = connection;
+        this.interruption = EventFd.create();
         this.logger = logger;
         String controller = admission.settings().name();
         String threads = "hotbay-vhost-" + controller + "-" + id;
@@ -92,16 +103,37 @@ final class LiveSession {
     private void run(Consumer<LiveSession> whenEnded) {
         String why;
         try {
-            why = new SessionLoop(connection, session, logger).run();
+            why = new SessionLoop(connection, interruption, session, logger).run();
         } catch (RuntimeException | Error e) {
             logger.error("{} failed", name(), e);
             why = e.toString();
         }
         try {
-            close();
+            if (why == SessionLoop.INTERRUPTED) {
+                why = leave();
+            } else {
+                close();
+            }
         } finally {
             logger.info("{} ended: {}", name(), verdict == null ? why : verdict);
+            interruption.close();
             whenEnded.accept(this);
+        }
+    }
+
+    private String leave() {
+        lock.lock();
+        try {
+            Transcript transcript = session.handOver();
+            heritage = new Heritage.Session(id, connection.handOver(), transcript);
+            return SessionLoop.INTERRUPTED;
+        } catch (IOException e) {
+            connection.close();
+            return "it cannot be handed over: " + e.getMessage();
+        } finally {
+            slot.clear();
+            lock.unlock();
+            executor.shutdown();
         }
     }
 
@@ -115,6 +147,37 @@ final class LiveSession {
             connection.close();
             executor.shutdown();
         }
+    }
+
+    /**
+     * Brings it to where another session was, before it {@linkplain #start begins}.
+     *
+     * @throws IOException if that is not possible; the session must not begin then
+     */
+    void takeOver(Transcript transcript) throws IOException {
+        try {
+            session.takeOver(transcript);
+        } catch (MessageRefusedException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    /** Ends a session that has not begun. */
+    void discard() {
+        close();
+        interruption.close();
+    }
+
+    /** Has it end between two messages without the front-end noticing. Any thread; does not wait. */
+    void handOver() {
+        if (thread.isAlive()) {
+            interruption.signal();
+        }
+    }
+
+    /** What it has left after {@link #handOver}; null until its thread has ended, and when it ended in another way. */
+    Heritage.Session heritage() {
+        return heritage;
     }
 
     /** Takes the device away: no ring runs when this returns, and requests wait in them. */

@@ -141,6 +141,41 @@ final class SessionSet {
         }
     }
 
+    /** Goes on with the sessions of a predecessor. Those that cannot go on lose their connection. */
+    void takeOver(Admission next, Heritage heritage) {
+        List<LiveSession> heirs = new ArrayList<>();
+        for (Heritage.Session each : heritage.sessions()) {
+            LiveSession heir = heir(next, each);
+            if (heir != null) {
+                heirs.add(heir);
+            }
+        }
+        sessions = List.copyOf(heirs);
+        begun = heritage.begun();
+        heirs.forEach(LiveSession::start);
+    }
+
+    private LiveSession heir(Admission next, Heritage.Session left) {
+        UnixConnection connection = UnixConnection.adopt(left.connection());
+        LiveSession heir = null;
+        try {
+            FrontEndProcess peer = FrontEndProcess.of(connection);
+            heir = new LiveSession(left.id(), connection, peer, next, next.device(), patience, logger, this::remove);
+            heir.takeOver(left.transcript());
+            logger.info("{} goes on", heir.name());
+            return heir;
+        } catch (IOException | RuntimeException e) {
+            logger.error("{} session {} cannot go on: {}", next.settings().name(), left.id(), e.toString());
+            if (heir == null) {
+                connection.close();
+                left.transcript().close();
+            } else {
+                heir.discard();
+            }
+            return null;
+        }
+    }
+
     private void remove(LiveSession session) {
         lock.lock();
         try {
@@ -191,7 +226,25 @@ final class SessionSet {
         changed.signalAll();
     }
 
+    /** Lets nobody in ever more, and has all sessions end without their front-ends noticing; does not wait for that. */
+    void handOver() {
+        pause();
+        closed = true;
+        sessions.forEach(LiveSession::handOver);
+        changed.signalAll();
+    }
+
+    /** Number of sessions there have been. */
+    int begun() {
+        return begun;
+    }
+
     // ---- any thread, without the lock
+
+    /** The sessions, to be asked for their heritage: those that have ended since are no longer in the set itself. */
+    List<LiveSession> all() {
+        return sessions;
+    }
 
     /**
      * Waits until all sessions have ended after {@link #close}.

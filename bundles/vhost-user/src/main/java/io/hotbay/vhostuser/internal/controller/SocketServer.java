@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.vhostuser.internal.controller;
 
+import io.hotbay.linux.Descriptor;
 import io.hotbay.linux.UnixConnection;
 import io.hotbay.linux.UnixListener;
 import java.io.IOException;
@@ -47,7 +48,16 @@ final class SocketServer implements AutoCloseable {
                             + "; choose another one with socket_dir or -S, or run as a user that may",
                     e);
         }
-        UnixListener listener = UnixListener.bind(settings.socket(), settings.listenerOptions());
+        return start(settings, UnixListener.bind(settings.socket(), settings.listenerOptions()), sessions, logger);
+    }
+
+    /** Goes on with a socket that listens already. */
+    static SocketServer adopt(ControllerSettings settings, UnixListener listener, SessionSet sessions, Logger logger) {
+        return start(settings, listener, sessions, logger);
+    }
+
+    private static SocketServer start(
+            ControllerSettings settings, UnixListener listener, SessionSet sessions, Logger logger) {
         SocketServer server = new SocketServer(settings.name(), listener, sessions, logger);
         server.thread.start();
         return server;
@@ -74,6 +84,13 @@ final class SocketServer implements AutoCloseable {
         closed = true;
         sessions.wake();
         listener.close();
+    }
+
+    /** Accepts no more connections; those who connect wait for the one who goes on with the socket. */
+    Descriptor handOver() {
+        closed = true;
+        sessions.wake();
+        return listener.handOver();
     }
 
     /**

@@ -44,6 +44,7 @@ public final class VhostController implements Controller, SynchronousConfigurati
 
     private final String defaultDirectory;
     private final ExportedDevice device;
+    private final Succession succession;
 
     @Activate
     public VhostController(
@@ -52,6 +53,7 @@ public final class VhostController implements Controller, SynchronousConfigurati
             Map<String, Object> properties,
             @Reference(service = LoggerFactory.class) Logger logger) {
         defaultDirectory = context.getProperty(DIRECTORY_PROPERTY);
+        succession = new Succession(context, String.valueOf(properties.get(Constants.SERVICE_PID)), logger);
         device = new ExportedDevice(
                 ControllerSettings.of(configuration, properties, defaultDirectory),
                 new Patience(COMPLAIN, LIMIT, logger),
@@ -60,7 +62,7 @@ public final class VhostController implements Controller, SynchronousConfigurati
 
     @Activate
     void activate() {
-        device.open();
+        device.open(succession.take());
     }
 
     @Modified
@@ -68,9 +70,14 @@ public final class VhostController implements Controller, SynchronousConfigurati
         device.configure(ControllerSettings.of(configuration, properties, defaultDirectory));
     }
 
+    /** A configuration that is deleted ends the controller; a bundle that is stopped or replaced only makes it pause. */
     @Deactivate
-    void deactivate() {
-        device.close();
+    void deactivate(int reason) {
+        if (succession.isExpected(reason)) {
+            succession.leave(device.handOver());
+        } else {
+            device.close();
+        }
     }
 
     @Override

@@ -4,8 +4,11 @@ package io.hotbay.vhostuser.internal.memory;
 import io.hotbay.bdev.ByteSize;
 import io.hotbay.linux.Descriptor;
 import io.hotbay.linux.LinuxException;
+import io.hotbay.vhostuser.internal.wire.MemoryTable;
 import io.hotbay.vhostuser.internal.wire.MessageRefusedException;
+import io.hotbay.vhostuser.internal.wire.MessageType;
 import io.hotbay.vhostuser.internal.wire.RegionDescription;
+import io.hotbay.vhostuser.internal.wire.Transcript;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -145,6 +148,17 @@ public final class GuestMemoryTable {
     /** Lets go of all regions; no ring is running. */
     public void clear() {
         swap(new MemorySnapshot(List.of()));
+    }
+
+    /** Records the regions. */
+    public void record(Transcript transcript) throws LinuxException {
+        for (MappedRegion region : current.regions()) {
+            transcript.add(
+                    MessageType.ADD_MEM_REG,
+                    MemoryTable.SINGLE_REGION_SIZE,
+                    payload -> region.description().put(payload, MemoryTable.REGIONS),
+                    region.duplicate());
+        }
     }
 
     /** Whether the front-end could truncate some region, and so make access to it fail. */

@@ -2,8 +2,11 @@
 package io.hotbay.vhostuser.internal.memory;
 
 import io.hotbay.linux.Descriptor;
+import io.hotbay.linux.LinuxException;
 import io.hotbay.vhostuser.internal.wire.InFlightDescription;
 import io.hotbay.vhostuser.internal.wire.MessageRefusedException;
+import io.hotbay.vhostuser.internal.wire.MessageType;
+import io.hotbay.vhostuser.internal.wire.Transcript;
 import java.nio.ByteBuffer;
 
 /**
@@ -61,6 +64,12 @@ public final class InFlightRegion {
                     + " bytes has no room for queue " + queue + ", which takes " + bytes);
         }
         return file.mapping().window((long) queue * bytes, bytes);
+    }
+
+    /** Records the region. */
+    public void record(Transcript transcript) throws LinuxException {
+        transcript.add(
+                MessageType.SET_INFLIGHT_FD, InFlightDescription.PADDED_SIZE, description::put, file.duplicate());
     }
 
     /** Counts one more user. */

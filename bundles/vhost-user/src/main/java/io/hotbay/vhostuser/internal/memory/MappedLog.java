@@ -3,9 +3,12 @@ package io.hotbay.vhostuser.internal.memory;
 
 import io.hotbay.linux.Descriptor;
 import io.hotbay.linux.EventFd;
+import io.hotbay.linux.LinuxException;
 import io.hotbay.memory.DirtyLog;
 import io.hotbay.vhostuser.internal.wire.LogDescription;
 import io.hotbay.vhostuser.internal.wire.MessageRefusedException;
+import io.hotbay.vhostuser.internal.wire.MessageType;
+import io.hotbay.vhostuser.internal.wire.Transcript;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -125,6 +128,11 @@ public final class MappedLog implements DirtyLog {
             marked = false;
             event.signal();
         }
+    }
+
+    /** Records the log. */
+    public void record(Transcript transcript) throws LinuxException {
+        transcript.add(MessageType.SET_LOG_BASE, LogDescription.SIZE, description::put, file.duplicate());
     }
 
     /** Counts one more user. */

@@ -3,6 +3,7 @@ package io.hotbay.vhostuser.internal.memory;
 
 import io.hotbay.linux.Descriptor;
 import io.hotbay.linux.FileStatus;
+import io.hotbay.linux.LinuxException;
 import io.hotbay.memory.MemoryRegion;
 import io.hotbay.vhostuser.internal.wire.MessageRefusedException;
 import io.hotbay.vhostuser.internal.wire.RegionDescription;
@@ -60,6 +61,11 @@ final class MappedRegion {
     /** Whether the front-end can take the memory away by truncating the file. */
     boolean canShrink() {
         return file.canShrink();
+    }
+
+    /** Another descriptor of its file. */
+    Descriptor duplicate() throws LinuxException {
+        return file.duplicate();
     }
 
     void retain() {

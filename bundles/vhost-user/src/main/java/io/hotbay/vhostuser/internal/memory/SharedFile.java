@@ -78,6 +78,11 @@ final class SharedFile implements AutoCloseable {
         return !sealed;
     }
 
+    /** Another descriptor of the file. */
+    Descriptor duplicate() throws LinuxException {
+        return file.duplicate();
+    }
+
     /** Unmaps; nobody uses it any more. */
     @Override
     public void close() {

@@ -2,10 +2,13 @@
 package io.hotbay.vhostuser.internal.ring;
 
 import io.hotbay.linux.EventFd;
+import io.hotbay.linux.LinuxException;
 import io.hotbay.memory.GuestMemory;
 import io.hotbay.reactor.Reactor;
 import io.hotbay.target.QueueStatus;
 import io.hotbay.vhostuser.internal.memory.RingMemory;
+import io.hotbay.vhostuser.internal.wire.MessageType;
+import io.hotbay.vhostuser.internal.wire.Transcript;
 import io.hotbay.vhostuser.internal.wire.VringAddress;
 import io.hotbay.virtio.VirtqueueSetup;
 import java.util.concurrent.CompletableFuture;
@@ -199,6 +202,29 @@ public final class Ring {
     private void clearFault() {
         startFault = false;
         fault = null;
+    }
+
+    /** Records what the front-end has said about it, and where it has got to; it is not running. */
+    public void record(Transcript transcript) throws LinuxException {
+        if (size > 0) {
+            transcript.state(MessageType.SET_VRING_NUM, index, size);
+        }
+        if (baseKnown) {
+            transcript.state(MessageType.SET_VRING_BASE, index, base);
+        }
+        if (address != null) {
+            transcript.add(MessageType.SET_VRING_ADDR, VringAddress.SIZE, payload -> address.put(payload, index));
+        }
+        record(transcript, MessageType.SET_VRING_CALL, call);
+        record(transcript, MessageType.SET_VRING_ERR, error);
+        if (kicked) {
+            record(transcript, MessageType.SET_VRING_KICK, kick);
+        }
+        transcript.state(MessageType.SET_VRING_ENABLE, index, enabled ? 1 : 0);
+    }
+
+    private void record(Transcript transcript, MessageType type, EventFd event) throws LinuxException {
+        transcript.event(type, index, event == null ? null : event.duplicate());
     }
 
     // ---- running

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.vhostuser.internal.session;
 
+import io.hotbay.linux.Descriptor;
 import io.hotbay.linux.UnixConnection;
 import io.hotbay.vhostuser.internal.wire.MessageHeader;
 import java.io.IOException;
@@ -58,6 +59,12 @@ final class BackendChannel implements AutoCloseable {
             logger.warn(
                     "{}: the front-end does not take the news of a changed configuration: {}", session, e.getMessage());
         }
+    }
+
+    /** Lets go of the channel without ending it, after a send that is under way. */
+    synchronized Descriptor handOver() throws IOException {
+        closed = true;
+        return connection.handOver();
     }
 
     /** Ends a send that is under way, then closes. */

@@ -7,6 +7,7 @@ import io.hotbay.vhostuser.internal.wire.Message;
 import io.hotbay.vhostuser.internal.wire.MessageRefusedException;
 import io.hotbay.vhostuser.internal.wire.MessageType;
 import io.hotbay.vhostuser.internal.wire.Reply;
+import io.hotbay.vhostuser.internal.wire.Transcript;
 import io.hotbay.virtio.VirtioDevice;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -111,6 +112,14 @@ final class ConfigHandlers {
     /** Writes to a new device what the driver has written to the one before. */
     void repeatOn(VirtioDevice device) {
         written.forEach((offset, contents) -> session.await(write(device, offset, contents), "SET_CONFIG"));
+    }
+
+    void record(Transcript transcript) {
+        written.forEach((offset, contents) ->
+                transcript.add(MessageType.SET_CONFIG, ConfigAccess.CONTENTS + contents.length, payload -> {
+                    new ConfigAccess(offset, contents.length, 0).put(payload);
+                    payload.put(ConfigAccess.CONTENTS, contents);
+                }));
     }
 
     /** The device is as new. */

@@ -9,6 +9,7 @@ import io.hotbay.vhostuser.internal.wire.MessageRefusedException;
 import io.hotbay.vhostuser.internal.wire.MessageType;
 import io.hotbay.vhostuser.internal.wire.ProtocolFeatures;
 import io.hotbay.vhostuser.internal.wire.Reply;
+import io.hotbay.vhostuser.internal.wire.Transcript;
 import io.hotbay.virtio.VirtioFeatures;
 import java.util.Map;
 
@@ -77,6 +78,13 @@ final class FeatureHandlers {
         if (!VirtioFeatures.has(accepted, VirtioFeatures.PROTOCOL_FEATURES)) {
             // a front-end that knows no SET_VRING_ENABLE: all rings count as enabled
             session.rings().forEach(ring -> ring.enabled(true));
+        }
+    }
+
+    void record(Transcript transcript) {
+        transcript.u64(MessageType.SET_PROTOCOL_FEATURES, protocolFeatures);
+        if (featuresKnown) {
+            transcript.u64(MessageType.SET_FEATURES, features);
         }
     }
 

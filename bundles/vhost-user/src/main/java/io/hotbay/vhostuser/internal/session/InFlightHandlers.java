@@ -11,6 +11,7 @@ import io.hotbay.vhostuser.internal.wire.Message;
 import io.hotbay.vhostuser.internal.wire.MessageRefusedException;
 import io.hotbay.vhostuser.internal.wire.MessageType;
 import io.hotbay.vhostuser.internal.wire.Reply;
+import io.hotbay.vhostuser.internal.wire.Transcript;
 import io.hotbay.virtio.VirtioFeatures;
 import java.util.Map;
 
@@ -91,6 +92,12 @@ final class InFlightHandlers {
         }
         region = next;
         session.rings().forEach(Ring::settingsChanged);
+    }
+
+    void record(Transcript transcript) throws LinuxException {
+        if (region != null) {
+            region.record(transcript);
+        }
     }
 
     /** Lets go of the region; no ring is running. The front-end asks for a new one. */

@@ -11,6 +11,7 @@ import io.hotbay.vhostuser.internal.wire.MessageRefusedException;
 import io.hotbay.vhostuser.internal.wire.MessageType;
 import io.hotbay.vhostuser.internal.wire.ProtocolFeatures;
 import io.hotbay.vhostuser.internal.wire.Reply;
+import io.hotbay.vhostuser.internal.wire.Transcript;
 import java.util.Map;
 
 /**
@@ -77,6 +78,15 @@ final class LogHandlers {
         } catch (LinuxException e) {
             descriptor.close();
             throw new MessageRefusedException(e.getMessage());
+        }
+    }
+
+    void record(Transcript transcript) throws LinuxException {
+        if (log != null) {
+            log.record(transcript);
+        }
+        if (event != null) {
+            transcript.add(MessageType.SET_LOG_FD, 0, payload -> {}, event.duplicate());
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.vhostuser.internal.session;
 
+import io.hotbay.linux.LinuxException;
 import io.hotbay.vhostuser.internal.memory.GuestMemoryTable;
 import io.hotbay.vhostuser.internal.memory.MemorySnapshot;
 import io.hotbay.vhostuser.internal.ring.Ring;
@@ -9,6 +10,7 @@ import io.hotbay.vhostuser.internal.wire.Message;
 import io.hotbay.vhostuser.internal.wire.MessageRefusedException;
 import io.hotbay.vhostuser.internal.wire.MessageType;
 import io.hotbay.vhostuser.internal.wire.Reply;
+import io.hotbay.vhostuser.internal.wire.Transcript;
 import java.util.Map;
 
 /** Messages about the front-end's memory. */
@@ -60,6 +62,10 @@ final class MemoryHandlers {
                             "{}: memory cannot be sealed against shrinking; if the front-end truncates it, its rings break",
                             session.name());
         }
+    }
+
+    void record(Transcript transcript) throws LinuxException {
+        table.record(transcript);
     }
 
     /** Unmaps everything; no ring is running. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.vhostuser.internal.session;
 
+import io.hotbay.linux.Descriptor;
 import io.hotbay.linux.UnixConnection;
 import io.hotbay.target.SessionStatus;
 import io.hotbay.vhostuser.internal.memory.InFlightRegion;
@@ -12,8 +13,10 @@ import io.hotbay.vhostuser.internal.wire.Message;
 import io.hotbay.vhostuser.internal.wire.MessageRefusedException;
 import io.hotbay.vhostuser.internal.wire.MessageType;
 import io.hotbay.vhostuser.internal.wire.Reply;
+import io.hotbay.vhostuser.internal.wire.Transcript;
 import io.hotbay.virtio.VirtioDevice;
 import io.hotbay.virtio.VirtioFeatures;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -280,6 +283,64 @@ public final class Session {
         inFlight.drop();
         log.close();
         deviceState.close();
+    }
+
+    // ---- another transport takes its place
+
+    /**
+     * Ends the session without the front-end noticing: all rings are drained and stand still, but none of its descriptors is lost.
+     *
+     * @return what brings another session to where this one is
+     */
+    public Transcript handOver() throws IOException {
+        stopRings();
+        Transcript transcript = new Transcript();
+        try {
+            features.record(transcript);
+            memory.record(transcript);
+            inFlight.record(transcript);
+            log.record(transcript);
+            config.record(transcript);
+            if (backendChannel != null) {
+                Descriptor channel = backendChannel.handOver();
+                backendChannel = null;
+                transcript.add(MessageType.SET_BACKEND_REQ_FD, 0, payload -> {}, channel);
+            }
+            status.record(transcript);
+            for (Ring ring : rings) {
+                ring.record(transcript);
+            }
+            return transcript;
+        } catch (IOException e) {
+            transcript.close();
+            throw e;
+        } finally {
+            close();
+        }
+    }
+
+    /**
+     * Brings a new session to where another was.
+     *
+     * @throws MessageRefusedException if that is not possible any more: a queue less is offered, for example
+     */
+    public void takeOver(Transcript transcript) throws MessageRefusedException {
+        try (transcript;
+                // closes what came with a message that is refused
+                Message message = new Message();
+                Reply reply = new Reply()) {
+            for (Transcript.Entry entry = transcript.take(); entry != null; entry = transcript.take()) {
+                MessageType type = MessageType.of(entry.request());
+                message.load(entry);
+                if (type == null || !handles(type)) {
+                    throw new MessageRefusedException("message " + entry.request() + " is not known here");
+                }
+                type.check(message);
+                reply.clear();
+                handle(type, message, reply);
+                message.close();
+            }
+        }
     }
 
     /** How it is now. Any thread. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.vhostuser.internal.session;
 
+import io.hotbay.linux.EventFd;
 import io.hotbay.linux.UnixConnection;
 import io.hotbay.vhostuser.internal.wire.Message;
 import io.hotbay.vhostuser.internal.wire.MessageRefusedException;
@@ -20,16 +21,25 @@ public final class SessionLoop {
     /** Refusals that are logged in a session; a front-end must not fill the log. */
     private static final int REFUSALS_LOGGED = 20;
 
+    /** What {@link #run()} returns when it was interrupted. */
+    public static final String INTERRUPTED = "another transport takes over";
+
     private final UnixConnection connection;
+    private final EventFd interruption;
     private final Session session;
     private final Logger logger;
     private final Message message = new Message();
     private final Reply reply = new Reply();
     private int refusals;
 
-    /** Makes a loop over a connection, which it does not close. */
-    public SessionLoop(UnixConnection connection, Session session, Logger logger) {
+    /**
+     * Makes a loop over a connection, which it does not close.
+     *
+     * @param interruption ends it between two messages when it is signalled
+     */
+    public SessionLoop(UnixConnection connection, EventFd interruption, Session session, Logger logger) {
         this.connection = connection;
+        this.interruption = interruption;
         this.session = session;
         this.logger = logger;
     }
@@ -42,10 +52,13 @@ public final class SessionLoop {
     public String run() {
         try (message;
                 reply) {
-            while (message.receive(connection)) {
+            while (connection.awaitMessage(interruption)) {
+                if (!message.receive(connection)) {
+                    return "the front-end closed the connection";
+                }
                 answer();
             }
-            return "the front-end closed the connection";
+            return INTERRUPTED;
         } catch (MessageRefusedException e) {
             return "the front-end sent " + describe(MessageType.of(message.request())) + ": " + e.getMessage();
         } catch (EOFException e) {

@@ -4,6 +4,7 @@ package io.hotbay.vhostuser.internal.session;
 import io.hotbay.vhostuser.internal.wire.Message;
 import io.hotbay.vhostuser.internal.wire.MessageType;
 import io.hotbay.vhostuser.internal.wire.Reply;
+import io.hotbay.vhostuser.internal.wire.Transcript;
 import java.util.Map;
 
 /**
@@ -33,6 +34,12 @@ final class StatusHandlers {
             return;
         }
         status = session.acceptsFeatures() ? next : next & ~FEATURES_OK;
+    }
+
+    void record(Transcript transcript) {
+        if (status != 0) {
+            transcript.u64(MessageType.SET_STATUS, status);
+        }
     }
 
     /** The device is as new. */

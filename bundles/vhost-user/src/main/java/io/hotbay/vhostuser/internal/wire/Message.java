@@ -50,6 +50,16 @@ public final class Message implements AutoCloseable {
         return true;
     }
 
+    /** Takes the form of a recorded message that nobody waits for; its descriptors belong to this message from now on. */
+    public void load(Transcript.Entry entry) {
+        header.putInt(MessageHeader.REQUEST, entry.request())
+                .putInt(MessageHeader.FLAGS, MessageHeader.VERSION)
+                .putInt(MessageHeader.PAYLOAD_SIZE, entry.payload().length);
+        payload.clear().limit(entry.payload().length);
+        payload.put(0, entry.payload());
+        descriptors.addAll(entry.files());
+    }
+
     /** Its number. */
     public int request() {
         return header.getInt(MessageHeader.REQUEST);

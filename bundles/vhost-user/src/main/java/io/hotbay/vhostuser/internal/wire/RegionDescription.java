@@ -34,6 +34,14 @@ public record RegionDescription(long guestAddress, long size, long userAddress, 
                 payload.getLong(offset + MMAP_OFFSET));
     }
 
+    /** Writes a region that starts at an offset of the payload. */
+    public void put(ByteBuffer payload, int offset) {
+        payload.putLong(offset + GUEST_ADDRESS, guestAddress)
+                .putLong(offset + REGION_SIZE, size)
+                .putLong(offset + USER_ADDRESS, userAddress)
+                .putLong(offset + MMAP_OFFSET, mmapOffset);
+    }
+
     /** Whether REM_MEM_REG with this description means another region: the mmap offset does not count. */
     public boolean names(RegionDescription other) {
         return guestAddress == other.guestAddress && size == other.size && userAddress == other.userAddress;

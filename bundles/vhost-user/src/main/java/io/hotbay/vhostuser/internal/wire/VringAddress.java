@@ -47,6 +47,16 @@ public record VringAddress(int flags, long descriptor, long used, long available
                 payload.getLong(LOG));
     }
 
+    /** Writes all fields. */
+    public void put(ByteBuffer payload, int index) {
+        payload.putInt(INDEX, index)
+                .putInt(FLAGS, flags)
+                .putLong(DESCRIPTOR, descriptor)
+                .putLong(USED, used)
+                .putLong(AVAILABLE, available)
+                .putLong(LOG, log);
+    }
+
     /** Whether writes to the used ring are to be logged. */
     public boolean isLogged() {
         return (flags & LOGGED) != 0;

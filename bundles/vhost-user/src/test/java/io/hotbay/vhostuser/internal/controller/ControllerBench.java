@@ -98,7 +98,7 @@ final class ControllerBench implements AutoCloseable {
     }
 
     void openWithAll() {
-        exported.open();
+        exported.open(null);
         exported.change(services -> allServices());
     }
 

@@ -65,7 +65,7 @@ class ExportedDeviceTest {
 
     @Test
     void shouldBindTheSocketWhenTheLastServiceComes() {
-        bench.exported.open();
+        bench.exported.open(null);
         assertThat(bench.exported.status().state()).isEqualTo(State.WAITING);
         assertThat(bench.exported.status().reason()).contains("bdev Malloc0");
         bench.bindBdev();
@@ -90,7 +90,7 @@ class ExportedDeviceTest {
     void shouldDoNothingBeforeItIsOpened() {
         bench.exported.change(services -> bench.allServices());
         assertThat(bench.socket()).doesNotExist();
-        bench.exported.open();
+        bench.exported.open(null);
         assertThat(bench.socket()).exists();
     }
 

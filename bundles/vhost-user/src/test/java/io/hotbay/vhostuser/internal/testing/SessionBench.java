@@ -3,6 +3,7 @@ package io.hotbay.vhostuser.internal.testing;
 
 import static io.hotbay.vhostuser.internal.testing.FrontEnd.longs;
 
+import io.hotbay.linux.EventFd;
 import io.hotbay.linux.UnixConnection;
 import io.hotbay.vhostuser.internal.ring.Patience;
 import io.hotbay.vhostuser.internal.ring.RingEnvironment;
@@ -35,6 +36,7 @@ public final class SessionBench implements AutoCloseable {
     private final TestVirtqueues virtqueues = new TestVirtqueues();
     private final TestDevice device;
     private final GuestMemoryFile memory;
+    private final EventFd interruption = EventFd.create();
     private final Session session;
     private final FrontEnd frontEnd;
     private final CompletableFuture<String> end;
@@ -59,7 +61,7 @@ public final class SessionBench implements AutoCloseable {
                 FrontEndProcess.of(backEnd),
                 new SessionEnvironment("vhostblk0", lock, slot, patience, executor, log.logger(), memoryLimit));
         end = CompletableFuture.supplyAsync(() -> {
-            String reason = new SessionLoop(backEnd, session, log.logger()).run();
+            String reason = new SessionLoop(backEnd, interruption, session, log.logger()).run();
             lock.lock();
             try {
                 session.close();
@@ -67,6 +69,7 @@ public final class SessionBench implements AutoCloseable {
                 lock.unlock();
             }
             backEnd.close();
+            interruption.close();
             return reason;
         });
     }

@@ -152,8 +152,10 @@ public final class SessionFuzz {
                         Runnable::run,
                         log.logger(),
                         Long.MAX_VALUE));
-        try {
-            return new SessionLoop(pair[1], session, log.logger()).run();
+        try (EventFd interruption = EventFd.create()) {
+            return new SessionLoop(pair[1], interruption, session, log.logger()).run();
+        } catch (LinuxException e) {
+            throw new IllegalStateException(e);
         } finally {
             lock.lock();
             try {

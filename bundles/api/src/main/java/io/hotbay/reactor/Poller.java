@@ -29,6 +29,16 @@ public interface Poller {
     default void disarm() {}
 
     /**
+     * Called when access to mapped memory failed on this thread, because a file was truncated. The JVM throws the error some time
+     * after the access, perhaps out of another poller than the one that made it, so the reactor asks all of them.
+     *
+     * @return whether it is this poller's memory; it has taken care of that then
+     */
+    default boolean memoryFault(InternalError error) {
+        return false;
+    }
+
+    /**
      * Called when {@link #poll()}, {@link #arm()} or {@link #disarm()} threw: the reactor has dropped this poller and goes on
      * without it.
      */

@@ -97,7 +97,9 @@ final class PollLoop {
                 round();
             } catch (Throwable cause) {
                 // A fault in guest memory may surface a moment after the poller that caused it has returned.
-                complain("error between two pollers; it goes on", cause);
+                if (!isMemoryFault(cause)) {
+                    complain("error between two pollers; it goes on", cause);
+                }
                 doorbell.getUp();
                 disarmAll();
             }
@@ -313,8 +315,24 @@ final class PollLoop {
         }
     }
 
+    /** Whether it is the late consequence of what some poller did; the one that did it knows by now. */
+    private boolean isMemoryFault(Throwable cause) {
+        if (!(cause instanceof InternalError error)) {
+            return false;
+        }
+        boolean known = false;
+        for (Slot slot : slots) {
+            try {
+                known |= slot.poller.memoryFault(error);
+            } catch (Throwable second) {
+                complain("poller " + slot.name + " failed while it was asked whose memory is gone", second);
+            }
+        }
+        return known;
+    }
+
     private void drop(Slot slot, Throwable cause) {
-        if (!without(slot)) {
+        if (isMemoryFault(cause) || !without(slot)) {
             return;
         }
         dropped.run();

@@ -72,6 +72,11 @@ public final class InFlightRegion {
                 MessageType.SET_INFLIGHT_FD, InFlightDescription.PADDED_SIZE, description::put, file.duplicate());
     }
 
+    /** Whether the front-end has not truncated it. Any thread, for whoever has retained it. */
+    boolean isWhole() {
+        return file.isWhole();
+    }
+
     /** Counts one more user. */
     public void retain() {
         users++;

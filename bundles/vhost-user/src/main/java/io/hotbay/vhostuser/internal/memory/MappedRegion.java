@@ -68,6 +68,11 @@ final class MappedRegion {
         return file.duplicate();
     }
 
+    /** Whether the file still has all of the region. Any thread, while it is mapped. */
+    boolean isWhole() {
+        return file.isWhole();
+    }
+
     void retain() {
         snapshots++;
     }

@@ -57,6 +57,11 @@ public final class MemorySnapshot {
         return regions.stream().mapToLong(region -> region.description().size()).sum();
     }
 
+    /** Whether no region has been truncated by the front-end. Any thread, for whoever has retained it. */
+    boolean isWhole() {
+        return regions.stream().allMatch(MappedRegion::isWhole);
+    }
+
     /** Counts one more user. */
     public void retain() {
         users++;

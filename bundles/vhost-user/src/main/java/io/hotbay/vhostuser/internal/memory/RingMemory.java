@@ -27,6 +27,11 @@ public record RingMemory(MemorySnapshot snapshot, InFlightRegion inFlight, int i
         return inFlight == null ? null : inFlight.part(queue, size, inFlightBytes);
     }
 
+    /** Whether the front-end has truncated none of it. Any thread, for whoever has retained it. */
+    public boolean isWhole() {
+        return snapshot.isWhole() && (inFlight == null || inFlight.isWhole());
+    }
+
     /** Counts one more user. */
     public void retain() {
         snapshot.retain();

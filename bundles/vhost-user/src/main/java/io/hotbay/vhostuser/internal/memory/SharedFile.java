@@ -18,12 +18,14 @@ final class SharedFile implements AutoCloseable {
     private final FileStatus status;
     private final Mapping mapping;
     private final boolean sealed;
+    private final long end;
 
-    private SharedFile(Descriptor file, FileStatus status, Mapping mapping, boolean sealed) {
+    private SharedFile(Descriptor file, FileStatus status, Mapping mapping, boolean sealed, long end) {
         this.file = file;
         this.status = status;
         this.mapping = mapping;
         this.sealed = sealed;
+        this.end = end;
     }
 
     /**
@@ -41,7 +43,7 @@ final class SharedFile implements AutoCloseable {
             // after the seal, so that the size cannot become less any more
             FileStatus status = file.status();
             check(status, offset, size, what);
-            return new SharedFile(file, status, Mapping.of(file, offset, size), sealed);
+            return new SharedFile(file, status, Mapping.of(file, offset, size), sealed, offset + size);
         } catch (LinuxException e) {
             file.close();
             throw new MessageRefusedException(what + ": " + e.getMessage());
@@ -76,6 +78,15 @@ final class SharedFile implements AutoCloseable {
     /** Whether the front-end can take the memory away by truncating the file. */
     boolean canShrink() {
         return !sealed;
+    }
+
+    /** Whether the file still has the piece. Any thread, while it is mapped. */
+    boolean isWhole() {
+        try {
+            return sealed || file.status().size() >= end;
+        } catch (LinuxException e) {
+            return false;
+        }
     }
 
     /** Another descriptor of the file. */

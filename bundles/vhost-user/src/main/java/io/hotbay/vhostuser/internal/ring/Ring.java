@@ -266,7 +266,7 @@ public final class Ring {
         }
         RunningRing.Events events = new RunningRing.Events(kick, call, error);
         CompletableFuture<RingPoller> opened = reactor.run(
-                () -> RunningRing.open(name, reactor, environment, setup, memory.log(), baseKnown, events, listener));
+                () -> RunningRing.open(name, reactor, environment, setup, memory, baseKnown, events, listener));
         if (!patience.await(opened, () -> name + " starts")) {
             forgetDescriptors();
             breakAtStart("reactor " + reactor.core() + " does not answer");

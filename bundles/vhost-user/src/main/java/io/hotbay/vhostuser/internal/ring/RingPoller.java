@@ -5,6 +5,7 @@ import io.hotbay.linux.EventFd;
 import io.hotbay.reactor.Poller;
 import io.hotbay.reactor.Reactor;
 import io.hotbay.vhostuser.internal.memory.MappedLog;
+import io.hotbay.vhostuser.internal.memory.RingMemory;
 import io.hotbay.virtio.DeviceQueue;
 import io.hotbay.virtio.OwnedVirtqueue;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +26,7 @@ final class RingPoller implements Poller {
     private final Reactor reactor;
     private final OwnedVirtqueue queue;
     private final DeviceQueue deviceQueue;
+    private final RingMemory memory;
     private final MappedLog log;
     private final RingListener listener;
     private final CompletableFuture<Integer> drained = new CompletableFuture<>();
@@ -62,7 +64,7 @@ final class RingPoller implements Poller {
             EventFd kick,
             EventFd call,
             EventFd error,
-            MappedLog log,
+            RingMemory memory,
             RingListener listener) {
         this.name = name;
         this.reactor = reactor;
@@ -70,7 +72,8 @@ final class RingPoller implements Poller {
         this.deviceQueue = deviceQueue;
         this.call = call;
         this.error = error;
-        this.log = log;
+        this.memory = memory;
+        this.log = memory.log();
         this.listener = listener;
         this.kick = watch(kick == null ? NO_DESCRIPTOR : kick.number());
         try {
@@ -110,8 +113,9 @@ final class RingPoller implements Poller {
         try {
             work = deviceQueue.poll();
             notifyDriver();
-        } catch (RuntimeException | InternalError e) {
-            // InternalError: the front-end truncated the memory under us
+        } catch (InternalError e) {
+            stumble(e);
+        } catch (RuntimeException e) {
             crash(e);
         }
         String broken = queue.fault();
@@ -139,7 +143,9 @@ final class RingPoller implements Poller {
         try {
             work = deviceQueue.drain();
             notifyDriver();
-        } catch (RuntimeException | InternalError e) {
+        } catch (InternalError e) {
+            stumble(e);
+        } catch (RuntimeException e) {
             crash(e);
         }
         if (draining) {
@@ -162,7 +168,10 @@ final class RingPoller implements Poller {
         try {
             // without a kick descriptor the front-end expects to be polled all the time
             return kick != NO_DESCRIPTOR && queue.arm();
-        } catch (RuntimeException | InternalError e) {
+        } catch (InternalError e) {
+            stumble(e);
+            return true;
+        } catch (RuntimeException e) {
             crash(e);
             return true;
         }
@@ -175,7 +184,9 @@ final class RingPoller implements Poller {
         }
         try {
             queue.disarm();
-        } catch (RuntimeException | InternalError e) {
+        } catch (InternalError e) {
+            stumble(e);
+        } catch (RuntimeException e) {
             crash(e);
         }
     }
@@ -187,6 +198,22 @@ final class RingPoller implements Poller {
         if (draining) {
             finish();
         }
+    }
+
+    /** The front-end truncated its memory under us; or another one did on whose behalf this thread worked shortly before. */
+    private void stumble(InternalError error) {
+        if (!memoryFault(error)) {
+            throw error;
+        }
+    }
+
+    @Override
+    public boolean memoryFault(InternalError error) {
+        if (memory.isWhole()) {
+            return false;
+        }
+        crash(error);
+        return true;
     }
 
     private void crash(Throwable cause) {

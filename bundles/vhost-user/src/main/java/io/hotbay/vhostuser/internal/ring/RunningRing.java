@@ -4,7 +4,6 @@ package io.hotbay.vhostuser.internal.ring;
 import io.hotbay.linux.EventFd;
 import io.hotbay.memory.GuestMemory;
 import io.hotbay.reactor.Reactor;
-import io.hotbay.vhostuser.internal.memory.MappedLog;
 import io.hotbay.vhostuser.internal.memory.RingMemory;
 import io.hotbay.virtio.DeviceQueue;
 import io.hotbay.virtio.OwnedVirtqueue;
@@ -30,7 +29,7 @@ record RunningRing(Reactor reactor, RingPoller poller, RingMemory memory) {
     /**
      * Opens a ring and lets the device start it; on the reactor's thread.
      *
-     * @param log what the ring marks, or null
+     * @param memory what the ring touches
      * @param baseKnown whether SET_VRING_BASE or a stop told the base; otherwise the ring goes on behind what the driver has
      *     seen completed
      * @throws IOException if the device cannot be used just now
@@ -41,7 +40,7 @@ record RunningRing(Reactor reactor, RingPoller poller, RingMemory memory) {
             Reactor reactor,
             RingEnvironment environment,
             VirtqueueSetup setup,
-            MappedLog log,
+            RingMemory memory,
             boolean baseKnown,
             Events events,
             RingListener listener)
@@ -52,7 +51,7 @@ record RunningRing(Reactor reactor, RingPoller poller, RingMemory memory) {
             // it will be polled at once, so a kick is not needed before the reactor first wants to sleep
             queue.disarm();
             return new RingPoller(
-                    name, reactor, queue, deviceQueue, events.kick, events.call, events.error, log, listener);
+                    name, reactor, queue, deviceQueue, events.kick, events.call, events.error, memory, listener);
         } catch (RuntimeException | InternalError e) {
             deviceQueue.stop();
             throw e;

@@ -7,6 +7,8 @@ import io.hotbay.linux.EventFd;
 import io.hotbay.linux.LinuxException;
 import io.hotbay.memory.GuestMemory;
 import io.hotbay.memory.MemoryRegion;
+import io.hotbay.vhostuser.internal.memory.GuestMemoryTable;
+import io.hotbay.vhostuser.internal.memory.RingMemory;
 import io.hotbay.vhostuser.internal.testing.TestDevice;
 import io.hotbay.vhostuser.internal.testing.TestReactors;
 import io.hotbay.vhostuser.internal.testing.TestVirtqueues;
@@ -65,7 +67,7 @@ class RingPollerTest {
                 withKick,
                 call,
                 error,
-                null,
+                new RingMemory(new GuestMemoryTable(0).current(), null, 0, null),
                 (ring, why) -> faults.add(why));
     }
 
@@ -181,6 +183,18 @@ class RingPollerTest {
         poller.drain();
         assertThat(poller.drained()).isCompletedWithValue(1);
         assertThat(device.running()).isZero();
+    }
+
+    /** The error comes up some time after the access, perhaps in a poller that has nothing to do with it. */
+    @Test
+    void shouldGoOnAfterAFaultInSomebodyElsesMemory() throws IOException {
+        RingPoller poller = poller(kick);
+        assertThat(poller.memoryFault(new InternalError("a fault in another file")))
+                .isFalse();
+        submit(1);
+        poller.poll();
+        assertThat(used()).isEqualTo(1);
+        assertThat(faults).isEmpty();
     }
 
     @Test

@@ -290,7 +290,7 @@ class RingTest {
     // ---- broken rings
 
     @Test
-    void shouldBreakOnlyTheRingWhoseMemoryFails() throws IOException {
+    void shouldBreakOnlyTheRingWhoseDeviceFails() throws IOException {
         start();
         other.start(frontEnd, 0);
         frontEnd.tell(MessageType.SET_VRING_ERR, ring.withDescriptor(), ring.error());
@@ -298,7 +298,7 @@ class RingTest {
         bench.device().fail(0);
         ring.submit(1);
         ring.awaitError();
-        assertThat(status(0).fault()).contains("guest memory");
+        assertThat(status(0).fault()).contains("the device failed");
         eventually("log entry", () -> bench.log().lines().stream().anyMatch(line -> line.contains("is broken")));
 
         other.submit(2);
@@ -428,7 +428,8 @@ class RingTest {
         frontEnd.close();
         assertThat(bench.end()).isEqualTo("the front-end closed the connection");
         assertThat(bench.device().running()).isZero();
-        assertThat(OpenFiles.descriptors()).isEqualTo(open - 2);
+        // the connection, and what interrupts the one who reads it
+        assertThat(OpenFiles.descriptors()).isEqualTo(open - 3);
         assertThat(OpenFiles.mappings("bench")).isEqualTo(mappings);
         assertThat(bench.reactors().reactor().watched()).isEmpty();
     }

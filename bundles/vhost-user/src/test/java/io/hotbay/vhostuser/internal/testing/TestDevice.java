@@ -166,7 +166,7 @@ public final class TestDevice implements VirtioDevice {
             }
             inFlight = held.size();
             if (failingQueue == queue.index()) {
-                throw new InternalError("a fault occurred in an unsafe memory access operation");
+                throw new IllegalStateException("out of order");
             }
             return taken + drain();
         }

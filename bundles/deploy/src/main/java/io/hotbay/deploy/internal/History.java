@@ -27,7 +27,7 @@ final class History {
 
     synchronized List<Swap> swaps() throws TargetException {
         List<Swap> swaps = new ArrayList<>();
-        for (String line : lines()) {
+        for (String line : text().lines().toList()) {
             Swap swap = parse(line);
             if (swap != null) {
                 swaps.add(swap);
@@ -49,11 +49,14 @@ final class History {
     synchronized void add(Swap swap) throws TargetException {
         try {
             Files.createDirectories(file.getParent());
-            List<String> lines = lines();
+            String text = text();
+            List<String> lines = text.lines().toList();
             if (lines.size() >= Deployment.HISTORY + SLACK) {
                 rewrite(lines.subList(lines.size() - Deployment.HISTORY, lines.size()));
             }
-            Files.writeString(file, gson.toJson(swap) + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            String separator = text.isEmpty() || text.endsWith("\n") ? "" : "\n";
+            Files.writeString(
+                    file, separator + gson.toJson(swap) + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         } catch (IOException e) {
             throw new TargetException("the history in " + file + " cannot be written: " + OneLine.of(e), e);
         }
@@ -65,9 +68,9 @@ final class History {
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    private List<String> lines() throws TargetException {
+    private String text() throws TargetException {
         try {
-            return Files.exists(file) ? Files.readAllLines(file) : List.of();
+            return Files.exists(file) ? Files.readString(file) : "";
         } catch (IOException e) {
             throw new TargetException("the history in " + file + " cannot be read: " + OneLine.of(e), e);
         }

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 
@@ -20,9 +21,9 @@ final class Aftermath {
     private final BundleContext context;
     private final Components components;
     private final Controllers controllers;
-    private final long limitNanos;
+    private final LongSupplier limitNanos;
 
-    Aftermath(BundleContext context, long limitNanos) {
+    Aftermath(BundleContext context, LongSupplier limitNanos) {
         this.context = context;
         this.limitNanos = limitNanos;
         components = new Components(context);
@@ -37,7 +38,7 @@ final class Aftermath {
             Optional<String> failure = failure(before, bundles);
             String missing = failure.orElseGet(() -> missing(before, bundles));
             long waited = System.nanoTime() - begin;
-            if (missing.isEmpty() || waited > limitNanos || failure.isPresent() && waited > GRACE_NANOS) {
+            if (missing.isEmpty() || waited > limitNanos.getAsLong() || failure.isPresent() && waited > GRACE_NANOS) {
                 return missing;
             }
             Thread.sleep(INTERVAL_MILLIS);

@@ -21,6 +21,7 @@ import org.osgi.framework.Constants;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
@@ -37,6 +38,7 @@ public final class BundleDeployment implements Deployment {
     private final Swaps swaps;
     private final Installation installation;
     private final Gate gate = new Gate();
+    private volatile long limitNanos;
 
     /** Configuration of deployment. */
     @ObjectClassDefinition(name = "Deployment", description = "How bundles are updated and installed live.")
@@ -54,12 +56,19 @@ public final class BundleDeployment implements Deployment {
     @Activate
     public BundleDeployment(BundleContext context, Config config) {
         this.context = context;
+        modify(config);
         Path directory = directory(context);
         effects = new Effects(context);
         history = new History(directory.resolve("history.jsonl"));
-        swaps = new Swaps(context, directory, history, gate, TimeUnit.SECONDS.toNanos(config.timeout()));
+        swaps = new Swaps(context, directory, history, gate, () -> limitNanos);
         installation = new Installation(context, directory, history);
         swaps.resume();
+    }
+
+    /** A swap that is under way ends with the new limit. */
+    @Modified
+    void modify(Config config) {
+        limitNanos = TimeUnit.SECONDS.toNanos(config.timeout());
     }
 
     private static Path directory(BundleContext context) {

@@ -15,8 +15,6 @@ import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 
 /** The components of bundles, as the runtime of Declarative Services tells at the moment of the call; it is replaced as well. */
 final class Components {
-    private static final int WORKING = ComponentConfigurationDTO.ACTIVE | ComponentConfigurationDTO.SATISFIED;
-
     private final BundleContext context;
 
     Components(BundleContext context) {
@@ -28,13 +26,19 @@ final class Components {
         Map<String, Integer> working = new TreeMap<>();
         withRuntime(runtime -> descriptions(runtime, bundles).forEach(description -> {
             int number = (int) runtime.getComponentConfigurationDTOs(description).stream()
-                    .filter(component -> (component.state & WORKING) != 0)
+                    .filter(Components::isWorking)
                     .count();
             if (number > 0) {
                 working.merge(description.name, number, Integer::sum);
             }
         }));
         return working;
+    }
+
+    /** A component that cannot be activated because its class cannot be loaded stays satisfied. */
+    private static boolean isWorking(ComponentConfigurationDTO component) {
+        boolean delayed = component.state == ComponentConfigurationDTO.SATISFIED && !component.description.immediate;
+        return delayed || component.state == ComponentConfigurationDTO.ACTIVE;
     }
 
     /** Why a component could not be activated, if it was tried. */

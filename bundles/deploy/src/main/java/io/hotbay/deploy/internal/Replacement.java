@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
@@ -20,9 +21,9 @@ final class Replacement {
 
     private final BundleContext context;
     private final FrameworkWiring wiring;
-    private final long limitNanos;
+    private final LongSupplier limitNanos;
 
-    Replacement(BundleContext context, long limitNanos) {
+    Replacement(BundleContext context, LongSupplier limitNanos) {
         this.context = context;
         this.limitNanos = limitNanos;
         wiring = context.getBundle(0).adapt(FrameworkWiring.class);
@@ -43,8 +44,9 @@ final class Replacement {
         }
         CountDownLatch refreshed = new CountDownLatch(1);
         wiring.refreshBundles(List.of(bundle), event -> refreshed.countDown());
-        if (!refreshed.await(limitNanos, TimeUnit.NANOSECONDS)) {
-            return "the framework has not rewired it within " + TimeUnit.NANOSECONDS.toSeconds(limitNanos) + " s";
+        long limit = limitNanos.getAsLong();
+        if (!refreshed.await(limit, TimeUnit.NANOSECONDS)) {
+            return "the framework has not rewired it within " + TimeUnit.NANOSECONDS.toSeconds(limit) + " s";
         }
         return start(active);
     }

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
@@ -47,7 +48,7 @@ final class Swaps {
     private volatile CompletableFuture<Swap> running = CompletableFuture.completedFuture(null);
     private volatile Thread resumed;
 
-    Swaps(BundleContext context, Path directory, History history, Gate gate, long limitNanos) {
+    Swaps(BundleContext context, Path directory, History history, Gate gate, LongSupplier limitNanos) {
         this.context = context;
         this.history = history;
         this.gate = gate;

@@ -29,8 +29,9 @@ final class PatternChannel implements BlockChannel {
     }
 
     private int perform(BlockRequests requests, int slot, int type) {
-        if (options.refuses(type)) {
-            return BlockStatus.READ_ONLY;
+        int checked = options.check(type, requests.offset(slot), requests.length(slot));
+        if (checked != BlockStatus.OK) {
+            return checked;
         }
         switch (type) {
             case BlockType.READ:

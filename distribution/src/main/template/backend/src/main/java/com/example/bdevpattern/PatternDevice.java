@@ -6,8 +6,7 @@ import io.hotbay.bdev.BlockChannel;
 import io.hotbay.bdev.BlockDevice;
 import io.hotbay.bdev.BlockRequests;
 import io.hotbay.bdev.BlockType;
-import io.hotbay.bdev.IoStatistics;
-import java.util.UUID;
+import io.hotbay.bdev.ConfiguredDevice;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -28,13 +27,11 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
         property = BlockDevice.TYPE + "=" + PatternDevice.BDEV_TYPE)
 @Designate(ocd = PatternDevice.Config.class, factory = true)
 @Capability(namespace = "io.hotbay.bdev", attribute = "type=" + PatternDevice.BDEV_TYPE)
-public final class PatternDevice implements BlockDevice {
+public final class PatternDevice extends ConfiguredDevice {
     static final String BDEV_TYPE = "pattern";
     static final String FACTORY_PID = BlockDevice.FACTORY_PID_PREFIX + BDEV_TYPE;
 
-    private final BdevOptions options;
     private final long seed;
-    private final IoStatistics statistics = new IoStatistics();
 
     /** The options: what bdev:types shows. A double underscore is an underscore in the option, a single one a dot. */
     @ObjectClassDefinition(name = "Pattern bdev", description = "A read-only block device whose content is computed.")
@@ -53,48 +50,20 @@ public final class PatternDevice implements BlockDevice {
                 required = false)
         int block__size() default 512;
 
-        @AttributeDefinition(
-                name = "Seed",
-                description = "Tells the contents of two disks apart.",
-                required = false)
+        @AttributeDefinition(name = "Seed", description = "Tells the contents of two disks apart.", required = false)
         long seed() default 0;
     }
 
     /** Checks the options; what is thrown here is shown to whoever creates the bdev. */
     @Activate
     public PatternDevice(Config config) {
-        options = BdevOptions.of(config.hotbay_bdev_name(), config.size(), config.block__size(), 0, "", true);
+        super(BdevOptions.of(config.hotbay_bdev_name(), config.size(), config.block__size(), 0, "", true));
         seed = config.seed();
-    }
-
-    @Override
-    public String name() {
-        return options.name();
     }
 
     @Override
     public String product() {
         return "Pattern disk";
-    }
-
-    @Override
-    public UUID uuid() {
-        return options.uuid();
-    }
-
-    @Override
-    public int blockSize() {
-        return options.blockSize();
-    }
-
-    @Override
-    public long blocks() {
-        return options.blocks();
-    }
-
-    @Override
-    public boolean readOnly() {
-        return true;
     }
 
     @Override
@@ -104,11 +73,6 @@ public final class PatternDevice implements BlockDevice {
 
     @Override
     public BlockChannel open(BlockRequests requests) {
-        return new PatternChannel(options, seed);
-    }
-
-    @Override
-    public IoStatistics statistics() {
-        return statistics;
+        return new PatternChannel(options(), seed);
     }
 }

@@ -30,8 +30,8 @@ public interface Deployment {
      * Updates a bundle: stops it, replaces its content, rewires the bundles that use its packages, and starts all of them again.
      * Returns when the components and controllers that worked before work again, or the time limit has passed.
      *
-     * <p>If the bundle that offers this service is rewired too (as with an update of the API or of the component runtime),
-     * the call returns at once with {@link Swap.Outcome#UNDER_WAY}; {@link #history()} has the result afterwards, under the
+     * <p>If the bundle that offers this service or one that uses it is replaced or rewired (as with an update of the API, of the
+     * component runtime or of the shell), the call returns at once with {@link Swap.Outcome#UNDER_WAY}; {@link #history()} has the result afterwards, under the
      * same {@link Swap#start()}.
      *
      * @param bundle the bundle

@@ -151,6 +151,12 @@ final class Effects {
         return COMMON.getOrDefault(first, "service " + first.substring(first.lastIndexOf('.') + 1));
     }
 
+    /** The bundles that use a service now. */
+    Stream<Bundle> users(Class<?> type) {
+        ServiceReference<?> reference = context.getServiceReference(type);
+        return reference == null ? Stream.of() : users(reference);
+    }
+
     private static boolean offers(ServiceReference<?> reference, Class<?> type) {
         return interfaces(reference).contains(type.getName());
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.deploy.internal;
 
+import io.hotbay.deploy.Deployment;
 import io.hotbay.deploy.Swap;
 import io.hotbay.deploy.Swap.Outcome;
 import io.hotbay.deploy.UpdateOption;
@@ -65,26 +66,26 @@ final class Swaps {
     /** Updates a bundle; leaves the gate when the swap has ended. */
     Swap update(Bundle bundle, String source, Set<UpdateOption> options) throws TargetException {
         Before before;
-        boolean own;
+        Set<Bundle> closure;
         try {
             Candidate candidate = Candidate.read(source, incoming);
             checks.update(bundle, candidate, options);
-            Set<Bundle> closure = effects.closure(bundle);
-            own = closure.contains(context.getBundle());
+            closure = effects.closure(bundle);
             before = before(bundle, candidate, closure, options);
             pending.write(before);
         } catch (TargetException | RuntimeException e) {
             gate.leave();
             throw e;
         }
-        if (own) {
+        if (closure.contains(context.getBundle())) {
             replaceOwn(bundle, before, incoming);
             return swap(before, Outcome.UNDER_WAY, "");
         }
         CompletableFuture<Swap> result = new CompletableFuture<>();
         running = result;
-        new Thread(() -> run(bundle, before, result), "hotbay-swap").start();
-        return await(result, before);
+        boolean detached = effects.users(Deployment.class).anyMatch(closure::contains);
+        new Thread(() -> run(bundle, before, result, detached), "hotbay-swap").start();
+        return detached ? swap(before, Outcome.UNDER_WAY, "") : await(result, before);
     }
 
     private Before before(Bundle bundle, Candidate candidate, Set<Bundle> closure, Set<UpdateOption> options)
@@ -134,8 +135,11 @@ final class Swaps {
 
     // ---- bundles that this one does not depend on
 
-    private void run(Bundle bundle, Before before, CompletableFuture<Swap> result) {
+    private void run(Bundle bundle, Before before, CompletableFuture<Swap> result, boolean detached) {
         try {
+            if (detached) {
+                Thread.sleep(HEAD_START_MILLIS);
+            }
             Swap swap = attempt(bundle, before);
             history.add(swap);
             pending.delete();

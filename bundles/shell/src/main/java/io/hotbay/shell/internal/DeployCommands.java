@@ -114,7 +114,7 @@ final class DeployCommands {
                 "",
                 "The file must be the same bundle, not older, and find all it needs; otherwise nothing is changed.",
                 "The update is in effect until the target ends; put the file into deploy/ to have it afterwards too.",
-                "If the target's own deployment is rewired too, the command returns before the end: see"
+                "If the shell or deployment itself is replaced or rewired, the command returns before the end: see"
                         + " deploy:history."
             })
     static final class Update extends ShellCommand {

@@ -206,6 +206,21 @@ class DeployTest {
     }
 
     @Test
+    void shouldReplaceTheShellThatAskedForIt() throws Exception {
+        Path same = ChangedBundle.of("shell").write(target.file("same.jar"));
+        int swaps = history().size();
+
+        try (Shell shell = new Shell()) {
+            assertThat(shell.run("deploy:list")).contains("io.hotbay.shell");
+            assertThat(shell.run("deploy:update shell " + same)).contains("is under way: deploy:history");
+        }
+
+        Await.asserted(() -> assertThat(history()).hasSize(swaps + 1));
+        assertThat(lastSwap().bundle()).isEqualTo("io.hotbay.shell");
+        assertThat(lastSwap().reason()).isEmpty();
+    }
+
+    @Test
     void shouldReplaceTheComponentRuntimeThatItDependsOn() throws Exception {
         replaceUnderneath("org.apache.felix.scr");
 

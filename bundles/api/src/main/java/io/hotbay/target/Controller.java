@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.target;
 
+import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -23,4 +24,9 @@ public interface Controller {
 
     /** How it is now. */
     ControllerStatus status();
+
+    /** Its last pauses, the oldest first; only those that are over. Empty when it does not measure them. */
+    default List<Pause> pauses() {
+        return List.of();
+    }
 }

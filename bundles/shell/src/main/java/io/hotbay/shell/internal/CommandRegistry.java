@@ -53,6 +53,11 @@ public final class CommandRegistry {
         add("kata:check", KataCommands.Check::new);
         add("kata:run", KataCommands.Run::new);
         add("kata:resolve", KataCommands.Resolve::new);
+        add("deploy:list", DeployCommands.ListAll::new);
+        add("deploy:plan", DeployCommands.Plan::new);
+        add("deploy:update", DeployCommands.Update::new);
+        add("deploy:install", DeployCommands.Install::new);
+        add("deploy:history", DeployCommands.History::new);
         add("system:check", SystemCommands.Check::new);
         add("target:load", TargetCommands.Load::new);
         add("target:save", TargetCommands.Save::new);

@@ -2,6 +2,7 @@
 package io.hotbay.shell.internal;
 
 import io.hotbay.bdev.BlockDevice;
+import io.hotbay.deploy.Deployment;
 import io.hotbay.kata.KataStore;
 import io.hotbay.memory.HugepageAllocator;
 import io.hotbay.reactor.Reactors;
@@ -48,6 +49,10 @@ public final class TargetServices {
 
     KataStore kata() throws ShellException {
         return only(KataStore.class, "kata");
+    }
+
+    Deployment deployment() throws ShellException {
+        return only(Deployment.class, "deploy");
     }
 
     /** All bdevs by name. */

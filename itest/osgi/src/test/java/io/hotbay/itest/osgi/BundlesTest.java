@@ -26,6 +26,7 @@ class BundlesTest {
                         "api",
                         "bdev-malloc",
                         "bdev-null",
+                        "deploy",
                         "health",
                         "hugepages",
                         "kata",

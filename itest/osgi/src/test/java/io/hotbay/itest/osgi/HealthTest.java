@@ -113,7 +113,7 @@ class HealthTest {
             assertCheck("rings", Status.OK, "running");
 
             // More buffers than the ring has places: the driver cannot mean that.
-            SplitRingDriver ring = session.queues().get(0).ring();
+            SplitRingDriver ring = session.queues().get(0).splitRing();
             ring.publishIndex(ring.availableIndex() + ring.size() + 1);
             ring.kick();
 

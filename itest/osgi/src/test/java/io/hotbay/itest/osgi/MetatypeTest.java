@@ -52,6 +52,7 @@ class MetatypeTest {
                 .contains(
                         "io.hotbay.bdev.malloc",
                         "io.hotbay.bdev.null",
+                        "io.hotbay.deploy",
                         "io.hotbay.hugepages",
                         "io.hotbay.kata",
                         "io.hotbay.log",

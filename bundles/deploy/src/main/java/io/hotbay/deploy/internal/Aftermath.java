@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.deploy.internal;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+
+/** Waits until all that worked before a swap works again. */
+final class Aftermath {
+    private static final long INTERVAL_MILLIS = 10;
+    /** A component that fails may be tried again when what it needs comes up a little later. */
+    private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private final BundleContext context;
+    private final Components components;
+    private final Controllers controllers;
+    private final LongSupplier limitNanos;
+
+    Aftermath(BundleContext context, LongSupplier limitNanos) {
+        this.context = context;
+        this.limitNanos = limitNanos;
+        components = new Components(context);
+        controllers = new Controllers(context);
+    }
+
+    /** @return what does not work, in one line; empty if everything does */
+    String await(Before before) throws InterruptedException {
+        long begin = System.nanoTime();
+        while (true) {
+            List<Bundle> bundles = bundles(before);
+            Optional<String> failure = failure(before, bundles);
+            String missing = failure.orElseGet(() -> missing(before, bundles));
+            long waited = System.nanoTime() - begin;
+            if (missing.isEmpty() || waited > limitNanos.getAsLong() || failure.isPresent() && waited > GRACE_NANOS) {
+                return missing;
+            }
+            Thread.sleep(INTERVAL_MILLIS);
+        }
+    }
+
+    private List<Bundle> bundles(Before before) {
+        return before.bundles().stream()
+                .map(context::getBundle)
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    private Optional<String> failure(Before before, List<Bundle> bundles) {
+        return before.components().keySet().stream()
+                .flatMap(name ->
+                        components.failure(bundles, name).map(why -> "component " + name + " fails: " + why).stream())
+                .findFirst();
+    }
+
+    private String missing(Before before, List<Bundle> bundles) {
+        List<String> missing = new ArrayList<>();
+        if (bundles.size() < before.bundles().size()) {
+            missing.add("a bundle is no longer installed");
+        }
+        bundles.stream()
+                .filter(bundle -> bundle.getState() != Bundle.ACTIVE && bundle.getState() != Bundle.STARTING)
+                .forEach(bundle -> missing.add(bundle.getSymbolicName() + " is " + BundleNames.state(bundle)));
+        if (missing.isEmpty()) {
+            Map<String, Integer> working = components.working(bundles);
+            before.components().forEach((name, number) -> {
+                if (working.getOrDefault(name, 0) < number) {
+                    missing.add("component " + name + " does not come back");
+                }
+            });
+        }
+        if (missing.isEmpty()) {
+            Set<String> listening = controllers.listening();
+            before.controllers().stream()
+                    .filter(name -> !listening.contains(name))
+                    .forEach(name ->
+                            missing.add("controller " + name + " does not listen: " + controllers.reason(name)));
+        }
+        return String.join("; ", missing);
+    }
+}

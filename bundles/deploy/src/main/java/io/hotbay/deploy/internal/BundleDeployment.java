@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.deploy.internal;
+
+import io.hotbay.deploy.BundleStatus;
+import io.hotbay.deploy.Deployment;
+import io.hotbay.deploy.InstalledBundle;
+import io.hotbay.deploy.Swap;
+import io.hotbay.deploy.SwapPlan;
+import io.hotbay.deploy.UpdateOption;
+import io.hotbay.target.TargetException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+
+/** Manages the bundles of the framework it runs in. It has no references: whatever it used could not be replaced without it. */
+@Component(configurationPid = BundleDeployment.PID, immediate = true, service = Deployment.class)
+@Designate(ocd = BundleDeployment.Config.class)
+public final class BundleDeployment implements Deployment {
+    static final String PID = "io.hotbay.deploy";
+
+    private final BundleContext context;
+    private final Effects effects;
+    private final History history;
+    private final Swaps swaps;
+    private final Installation installation;
+    private final Gate gate = new Gate();
+    private volatile long limitNanos;
+
+    /** Configuration of deployment. */
+    @ObjectClassDefinition(name = "Deployment", description = "How bundles are updated and installed live.")
+    @interface Config {
+        @AttributeDefinition(
+                name = "Time limit",
+                description = "Seconds after an update until which all that worked before must work again.",
+                min = "1",
+                max = "3600",
+                required = false)
+        int timeout() default 30;
+    }
+
+    /** Begins, and ends a swap in which this bundle itself was replaced. */
+    @Activate
+    public BundleDeployment(BundleContext context, Config config) {
+        this.context = context;
+        modify(config);
+        Path directory = directory(context);
+        effects = new Effects(context);
+        history = new History(directory.resolve("history.jsonl"));
+        swaps = new Swaps(context, directory, history, gate, () -> limitNanos);
+        installation = new Installation(context, directory, history);
+        swaps.resume();
+    }
+
+    /** A swap that is under way ends with the new limit. */
+    @Modified
+    void modify(Config config) {
+        limitNanos = TimeUnit.SECONDS.toNanos(config.timeout());
+    }
+
+    private static Path directory(BundleContext context) {
+        String state = context.getProperty("hotbay.state.dir");
+        return state == null ? context.getDataFile("deploy").toPath() : Path.of(state, "deploy");
+    }
+
+    /** Lets a swap end that does not concern this bundle. */
+    @Deactivate
+    public void close() {
+        swaps.close();
+    }
+
+    @Override
+    public List<BundleStatus> bundles() {
+        List<BundleStatus> all = new ArrayList<>();
+        Stream.of(context.getBundles())
+                .sorted(Comparator.comparingLong(Bundle::getBundleId))
+                .forEach(bundle -> all.add(status(bundle)));
+        return all;
+    }
+
+    private BundleStatus status(Bundle bundle) {
+        return new BundleStatus(
+                bundle.getBundleId(),
+                String.valueOf(bundle.getSymbolicName()),
+                bundle.getVersion().toString(),
+                BundleNames.state(bundle),
+                effects.dependents(bundle),
+                plan(bundle).rings());
+    }
+
+    @Override
+    public SwapPlan plan(String name) throws TargetException {
+        return plan(BundleNames.find(context, name));
+    }
+
+    private SwapPlan plan(Bundle bundle) {
+        Set<Bundle> closure = effects.closure(bundle);
+        return new SwapPlan(
+                bundle.getBundleId(),
+                String.valueOf(bundle.getSymbolicName()),
+                bundle.getVersion().toString(),
+                closure.stream()
+                        .filter(each -> !each.equals(bundle))
+                        .map(Bundle::getSymbolicName)
+                        .sorted()
+                        .toList(),
+                effects.controllers(closure));
+    }
+
+    @Override
+    public Swap update(String name, String source, Set<UpdateOption> options) throws TargetException {
+        Bundle bundle = BundleNames.find(context, name);
+        if (bundle.getBundleId() == Constants.SYSTEM_BUNDLE_ID) {
+            throw new TargetException("the framework itself cannot be replaced live: restart the target");
+        }
+        gate.enter("update of " + bundle.getSymbolicName());
+        return swaps.update(bundle, source == null ? bundle.getLocation() : source, options);
+    }
+
+    @Override
+    public InstalledBundle install(String source) throws TargetException {
+        gate.enter("installation of " + source);
+        try {
+            return installation.install(source);
+        } finally {
+            gate.leave();
+        }
+    }
+
+    @Override
+    public List<Swap> history() throws TargetException {
+        return history.swaps();
+    }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.deploy.internal;
+
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
+import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
+
+/** The components of bundles, as the runtime of Declarative Services tells at the moment of the call; it is replaced as well. */
+final class Components {
+    private final BundleContext context;
+
+    Components(BundleContext context) {
+        this.context = context;
+    }
+
+    /** How many configurations of each component can work. Components that have none are left out. */
+    Map<String, Integer> working(Collection<Bundle> bundles) {
+        Map<String, Integer> working = new TreeMap<>();
+        withRuntime(runtime -> descriptions(runtime, bundles).forEach(description -> {
+            int number = (int) runtime.getComponentConfigurationDTOs(description).stream()
+                    .filter(Components::isWorking)
+                    .count();
+            if (number > 0) {
+                working.merge(description.name, number, Integer::sum);
+            }
+        }));
+        return working;
+    }
+
+    /** A component that cannot be activated because its class cannot be loaded stays satisfied. */
+    private static boolean isWorking(ComponentConfigurationDTO component) {
+        boolean delayed = component.state == ComponentConfigurationDTO.SATISFIED && !component.description.immediate;
+        return delayed || component.state == ComponentConfigurationDTO.ACTIVE;
+    }
+
+    /** Why a component could not be activated, if it was tried. */
+    Optional<String> failure(Collection<Bundle> bundles, String name) {
+        String[] failure = new String[1];
+        withRuntime(runtime -> descriptions(runtime, bundles)
+                .filter(description -> description.name.equals(name))
+                .flatMap(description -> runtime.getComponentConfigurationDTOs(description).stream())
+                .filter(component -> component.state == ComponentConfigurationDTO.FAILED_ACTIVATION)
+                .findFirst()
+                .ifPresent(component -> failure[0] = OneLine.ofTrace(String.valueOf(component.failure))));
+        return Optional.ofNullable(failure[0]);
+    }
+
+    private static Stream<ComponentDescriptionDTO> descriptions(
+            ServiceComponentRuntime runtime, Collection<Bundle> bundles) {
+        return runtime.getComponentDescriptionDTOs(bundles.toArray(new Bundle[0])).stream();
+    }
+
+    private void withRuntime(java.util.function.Consumer<ServiceComponentRuntime> question) {
+        ServiceReference<ServiceComponentRuntime> reference =
+                context.getServiceReference(ServiceComponentRuntime.class);
+        ServiceComponentRuntime runtime = reference == null ? null : context.getService(reference);
+        if (runtime == null) {
+            return;
+        }
+        try {
+            question.accept(runtime);
+        } finally {
+            context.ungetService(reference);
+        }
+    }
+}

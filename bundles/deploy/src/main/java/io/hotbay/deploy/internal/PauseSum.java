@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.deploy.internal;
+
+import io.hotbay.target.Pause;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * What the pauses during a swap add up to.
+ *
+ * @param rings queues that paused, each counted once
+ * @param requests requests that were held
+ * @param longestMicros the longest pause
+ */
+record PauseSum(int rings, int requests, long longestMicros) {
+    /** @param controllers the pauses of each controller */
+    static PauseSum of(Collection<List<Pause>> controllers) {
+        int rings = 0;
+        int requests = 0;
+        long longest = 0;
+        for (List<Pause> pauses : controllers) {
+            // A controller's queues pause together, so those of the largest pause are all that did.
+            rings += pauses.stream().mapToInt(Pause::rings).max().orElse(0);
+            requests += pauses.stream().mapToInt(Pause::requests).sum();
+            longest = Math.max(
+                    longest, pauses.stream().mapToLong(Pause::micros).max().orElse(0));
+        }
+        return new PauseSum(rings, requests, longest);
+    }
+}

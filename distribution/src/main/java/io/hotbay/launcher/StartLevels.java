@@ -27,7 +27,8 @@ final class StartLevels {
     private static final Set<String> EARLY_BUNDLES = Set.of("io.hotbay.log", "io.hotbay.linux");
 
     private static final Set<String> TRANSPORT_BUNDLES = Set.of("io.hotbay.vhost-user", "io.hotbay.kata");
-    private static final Set<String> SHELL_BUNDLES = Set.of("io.hotbay.admin", "io.hotbay.deploy", "io.hotbay.health", "io.hotbay.shell");
+    private static final Set<String> SHELL_BUNDLES =
+            Set.of("io.hotbay.admin", "io.hotbay.deploy", "io.hotbay.health", "io.hotbay.shell");
 
     /** What only people and deployments need does not keep the disks waiting. */
     private static final List<String> SHELL_PREFIXES = List.of(

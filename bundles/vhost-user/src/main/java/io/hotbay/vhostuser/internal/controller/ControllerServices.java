@@ -35,6 +35,17 @@ record ControllerServices(BdevLink bdev, VirtioDeviceType deviceType, Reactors r
         return new ControllerServices(bdev, deviceType, reactors, service);
     }
 
+    /** What is different in other services, for people. */
+    String difference(ControllerServices other, ControllerSettings settings) {
+        if (!bdev.equals(other.bdev)) {
+            return "bdev " + settings.bdev();
+        }
+        if (deviceType != other.deviceType) {
+            return "device type " + settings.type();
+        }
+        return reactors != other.reactors ? "reactors" : "virtqueues";
+    }
+
     /** What there is to wait for, or null when everything is there. */
     String missing(ControllerSettings settings) {
         if (bdev.service() == null) {

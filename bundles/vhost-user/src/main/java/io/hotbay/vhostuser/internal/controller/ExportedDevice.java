@@ -6,6 +6,7 @@ import io.hotbay.linux.UnixListener;
 import io.hotbay.reactor.CpuSet;
 import io.hotbay.target.ControllerStatus;
 import io.hotbay.target.ControllerStatus.State;
+import io.hotbay.target.Pause;
 import io.hotbay.vhostuser.internal.ring.Patience;
 import io.hotbay.vhostuser.internal.session.DeviceFacts;
 import java.io.IOException;
@@ -31,6 +32,7 @@ final class ExportedDevice {
     private final Patience patience;
     private final ReentrantLock lock = new ReentrantLock();
     private final SessionSet sessions;
+    private final PauseLog pauses = new PauseLog();
 
     private volatile ControllerSettings settings;
     private volatile ControllerServices services = ControllerServices.NONE;
@@ -84,7 +86,7 @@ final class ExportedDevice {
                 services = next;
                 return;
             }
-            sessions.pause();
+            pause(services.difference(next, settings));
             services = next;
             settle();
         } finally {
@@ -113,7 +115,7 @@ final class ExportedDevice {
                 settings = next;
                 return;
             }
-            sessions.pause();
+            pause("configuration");
             if (!next.sameSocket(settings)) {
                 closeServer();
             }
@@ -164,6 +166,7 @@ final class ExportedDevice {
                 return heritage;
             }
             ending = sessions.all();
+            pauses.begin(PauseLog.Begun.now(sessions.running(), "transport"));
             last = server;
             server = null;
             listener = last == null ? null : last.handOver();
@@ -177,7 +180,8 @@ final class ExportedDevice {
                 .map(LiveSession::heritage)
                 .filter(Objects::nonNull)
                 .toList();
-        return new Heritage(listener == null ? null : settings.socket(), listener, sessions.begun(), left);
+        return new Heritage(
+                listener == null ? null : settings.socket(), listener, sessions.begun(), left, pauses.current());
     }
 
     /** A front-end that has stopped in the middle of a message must not hold up the others. */
@@ -206,6 +210,11 @@ final class ExportedDevice {
 
     // ---- device and socket, under the lock
 
+    private void pause(String cause) {
+        pauses.begin(PauseLog.Begun.now(sessions.running(), cause));
+        sessions.pause();
+    }
+
     /** Brings device and socket to what services and settings allow, and lets the rings go on. */
     private void settle() {
         // without a front-end nobody asks anything of a bdev that has been removed
@@ -222,8 +231,8 @@ final class ExportedDevice {
             settings.checkName();
             Admission admission = new Admission(settings, settings.sessionPolicy(), usable);
             DeviceFacts next = DeviceFacts.of(admission.device());
-            sessions.resume(admission);
-            takeOver(admission);
+            int waited = sessions.resume(admission);
+            pauses.end(waited + takeOver(admission));
             if (!removed && server == null) {
                 server = SocketServer.open(settings, sessions, logger);
             }
@@ -244,13 +253,17 @@ final class ExportedDevice {
         }
     }
 
-    private void takeOver(Admission admission) throws IOException {
+    /** @return number of requests that had waited */
+    private int takeOver(Admission admission) throws IOException {
         Heritage left = heritage;
         if (left == null) {
-            return;
+            return 0;
         }
         heritage = null;
-        sessions.takeOver(admission, left);
+        if (left.pause() != null) {
+            pauses.begin(left.pause());
+        }
+        int waited = sessions.takeOver(admission, left);
         if (left.listener() != null) {
             UnixListener listener = UnixListener.adopt(left.socket(), left.listener());
             if (left.socket().equals(settings.socket())) {
@@ -259,6 +272,7 @@ final class ExportedDevice {
                 listener.close();
             }
         }
+        return waited;
     }
 
     private void enter(State next, String why) {
@@ -301,6 +315,11 @@ final class ExportedDevice {
     }
 
     // ---- any thread
+
+    /** How long its rings have stood still, the last times. */
+    List<Pause> pauses() {
+        return pauses.all();
+    }
 
     /** How it is now. */
     ControllerStatus status() {

@@ -6,6 +6,7 @@ import io.hotbay.linux.Descriptor;
 import io.hotbay.vhostuser.internal.wire.Transcript;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -16,12 +17,19 @@ import java.util.Map;
  * @param listener the listening socket, or null
  * @param begun number of sessions there have been
  * @param sessions those that go on
+ * @param pause since when their rings have stood still, or null
  */
-record Heritage(Path socket, Descriptor listener, int begun, List<Session> sessions) implements AutoCloseable {
+record Heritage(Path socket, Descriptor listener, int begun, List<Session> sessions, PauseLog.Begun pause)
+        implements AutoCloseable {
     private static final String SOCKET = "socket";
     private static final String LISTENER = "listener";
     private static final String BEGUN = "begun";
     private static final String SESSIONS = "sessions";
+    private static final String PAUSE = "pause";
+    private static final String MILLIS = "millis";
+    private static final String NANOS = "nanos";
+    private static final String RINGS = "rings";
+    private static final String CAUSE = "cause";
     private static final String ID = "id";
     private static final String CONNECTION = "connection";
     private static final String MESSAGES = "messages";
@@ -57,9 +65,16 @@ record Heritage(Path socket, Descriptor listener, int begun, List<Session> sessi
                     MESSAGES,
                     keep(session.transcript(), descriptors)));
         }
-        Map<String, Object> facts = listener == null
-                ? Map.of(BEGUN, begun, SESSIONS, all)
-                : Map.of(BEGUN, begun, SESSIONS, all, SOCKET, socket.toString(), LISTENER, put(listener, descriptors));
+        Map<String, Object> facts = new HashMap<>(Map.of(BEGUN, begun, SESSIONS, all));
+        if (listener != null) {
+            facts.put(SOCKET, socket.toString());
+            facts.put(LISTENER, put(listener, descriptors));
+        }
+        if (pause != null) {
+            facts.put(
+                    PAUSE,
+                    Map.of(MILLIS, pause.millis(), NANOS, pause.nanos(), RINGS, pause.rings(), CAUSE, pause.cause()));
+        }
         return new Kept(facts, descriptors);
     }
 
@@ -101,11 +116,20 @@ record Heritage(Path socket, Descriptor listener, int begun, List<Session> sessi
                     socket == null ? null : Path.of((String) socket),
                     socket == null ? null : descriptors.get((Integer) facts.get(LISTENER)),
                     (Integer) facts.get(BEGUN),
-                    List.copyOf(sessions));
+                    List.copyOf(sessions),
+                    pause((Map<?, ?>) facts.get(PAUSE)));
         } catch (RuntimeException e) {
             descriptors.forEach(Descriptor::close);
             throw e;
         }
+    }
+
+    private static PauseLog.Begun pause(Map<?, ?> facts) {
+        return facts == null
+                ? null
+                : new PauseLog.Begun(
+                        (Long) facts.get(MILLIS), (Long) facts.get(NANOS), (Integer) facts.get(RINGS), (String)
+                                facts.get(CAUSE));
     }
 
     private static Session session(Map<String, Object> facts, List<Descriptor> descriptors) {

@@ -20,6 +20,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import org.osgi.service.log.Logger;
 
 /**
@@ -43,6 +44,7 @@ final class LiveSession {
     private final Thread thread;
     private volatile String verdict;
     private volatile Heritage.Session heritage;
+    private int waited;
 
     /**
      * Prepares a session; {@link #start} begins it.
@@ -156,10 +158,15 @@ final class LiveSession {
      */
     void takeOver(Transcript transcript) throws IOException {
         try {
-            session.takeOver(transcript);
+            waited = session.takeOver(transcript);
         } catch (MessageRefusedException e) {
             throw new IOException(e.getMessage(), e);
         }
+    }
+
+    /** Number of requests that had waited in its rings when it {@linkplain #takeOver took over}. */
+    int waited() {
+        return waited;
     }
 
     /** Ends a session that has not begun. */
@@ -178,6 +185,25 @@ final class LiveSession {
     /** What it has left after {@link #handOver}; null until its thread has ended, and when it ended in another way. */
     Heritage.Session heritage() {
         return heritage;
+    }
+
+    /** Number of rings that are running. */
+    int running() {
+        return locked(session::running);
+    }
+
+    /** Number of requests that wait in its rings while these stand still. */
+    int waiting() {
+        return locked(session::waiting);
+    }
+
+    private int locked(IntSupplier question) {
+        lock.lock();
+        try {
+            return question.getAsInt();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Takes the device away: no ring runs when this returns, and requests wait in them. */

@@ -141,8 +141,12 @@ final class SessionSet {
         }
     }
 
-    /** Goes on with the sessions of a predecessor. Those that cannot go on lose their connection. */
-    void takeOver(Admission next, Heritage heritage) {
+    /**
+     * Goes on with the sessions of a predecessor. Those that cannot go on lose their connection.
+     *
+     * @return number of requests that had waited
+     */
+    int takeOver(Admission next, Heritage heritage) {
         List<LiveSession> heirs = new ArrayList<>();
         for (Heritage.Session each : heritage.sessions()) {
             LiveSession heir = heir(next, each);
@@ -153,6 +157,7 @@ final class SessionSet {
         sessions = List.copyOf(heirs);
         begun = heritage.begun();
         heirs.forEach(LiveSession::start);
+        return heirs.stream().mapToInt(LiveSession::waited).sum();
     }
 
     private LiveSession heir(Admission next, Heritage.Session left) {
@@ -191,6 +196,11 @@ final class SessionSet {
 
     // ---- the controller changes
 
+    /** Number of rings that are running. */
+    int running() {
+        return sessions.stream().mapToInt(LiveSession::running).sum();
+    }
+
     /** Lets nobody in and stops all rings: their requests wait. */
     void pause() {
         admission = null;
@@ -200,16 +210,19 @@ final class SessionSet {
     /**
      * Lets the rings of the sessions go on over new devices.
      *
+     * @return number of requests that had waited
      * @throws IOException if there cannot be such devices; all rings stand still then
      */
-    void resume(Admission next) throws IOException {
+    int resume(Admission next) throws IOException {
         List<RingEnvironment> devices = new ArrayList<>();
         for (int i = 0; i < sessions.size(); i++) {
             devices.add(next.device());
         }
+        int waiting = sessions.stream().mapToInt(LiveSession::waiting).sum();
         for (int i = 0; i < sessions.size(); i++) {
             sessions.get(i).resume(devices.get(i));
         }
+        return waiting;
     }
 
     /** Lets front-ends in again. */

@@ -5,10 +5,12 @@ import io.hotbay.bdev.BlockDevice;
 import io.hotbay.reactor.Reactors;
 import io.hotbay.target.Controller;
 import io.hotbay.target.ControllerStatus;
+import io.hotbay.target.Pause;
 import io.hotbay.vhostuser.internal.ring.Patience;
 import io.hotbay.virtio.VirtioDeviceType;
 import io.hotbay.virtio.VirtqueueFactory;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
@@ -83,6 +85,11 @@ public final class VhostController implements Controller, SynchronousConfigurati
     @Override
     public ControllerStatus status() {
         return device.status();
+    }
+
+    @Override
+    public List<Pause> pauses() {
+        return device.pauses();
     }
 
     /** Without a filter of its own a controller must not take just any bdev. */

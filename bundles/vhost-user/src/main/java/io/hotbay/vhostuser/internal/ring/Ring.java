@@ -21,6 +21,11 @@ import java.util.function.Consumer;
  * under the session's lock, except where noted.
  */
 public final class Ring {
+    /** Offset of the index in a split ring's available ring (virtio 1.x, section 2.7.6). */
+    private static final int AVAILABLE_INDEX = 2;
+
+    private static final int INDEX_MASK = 0xffff;
+
     private final int index;
     private final String name;
     private final Patience patience;
@@ -228,6 +233,24 @@ public final class Ring {
     }
 
     // ---- running
+
+    /** Number of requests that wait in it while it stands still; 0 for a packed ring, whose driver keeps no count of them. */
+    public int waiting(GuestMemory memory, boolean packed) {
+        if (packed || address == null || !kicked || !baseKnown) {
+            return 0;
+        }
+        long handle = memory.translateUser(address.available() + AVAILABLE_INDEX, Short.BYTES);
+        if (handle == GuestMemory.NONE) {
+            return 0;
+        }
+        try {
+            int index = memory.window(GuestMemory.windowOf(handle)).getShort(GuestMemory.offsetOf(handle));
+            return Math.min(index - base & INDEX_MASK, size);
+        } catch (InternalError e) {
+            // its file has been truncated: the ring will find that out
+            return 0;
+        }
+    }
 
     /**
      * Whether it can run now. Asked after every message, so that the order of messages does not matter. A ring that lies outside

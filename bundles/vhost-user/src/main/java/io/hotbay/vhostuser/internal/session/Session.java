@@ -14,6 +14,7 @@ import io.hotbay.vhostuser.internal.wire.MessageRefusedException;
 import io.hotbay.vhostuser.internal.wire.MessageType;
 import io.hotbay.vhostuser.internal.wire.Reply;
 import io.hotbay.vhostuser.internal.wire.Transcript;
+import io.hotbay.vhostuser.internal.wire.VringState;
 import io.hotbay.virtio.VirtioDevice;
 import io.hotbay.virtio.VirtioFeatures;
 import java.io.IOException;
@@ -200,6 +201,22 @@ public final class Session {
         }
     }
 
+    /** Number of rings that are running. */
+    public int running() {
+        return (int) rings.stream().filter(Ring::isRunning).count();
+    }
+
+    /** Number of requests that wait in rings while these stand still. */
+    public int waiting() {
+        return rings.stream()
+                .mapToInt(ring -> ring.waiting(memory.current().memory(), isPacked()))
+                .sum();
+    }
+
+    private boolean isPacked() {
+        return VirtioFeatures.has(features(), VirtioFeatures.RING_PACKED);
+    }
+
     private RingMemory ringMemory() {
         InFlightRegion region = inFlight.current();
         boolean packed = VirtioFeatures.has(features(), VirtioFeatures.RING_PACKED);
@@ -322,9 +339,11 @@ public final class Session {
     /**
      * Brings a new session to where another was.
      *
+     * @return number of requests that had waited
      * @throws MessageRefusedException if that is not possible any more: a queue less is offered, for example
      */
-    public void takeOver(Transcript transcript) throws MessageRefusedException {
+    public int takeOver(Transcript transcript) throws MessageRefusedException {
+        int waited = 0;
         try (transcript;
                 // closes what came with a message that is refused
                 Message message = new Message();
@@ -336,11 +355,17 @@ public final class Session {
                     throw new MessageRefusedException("message " + entry.request() + " is not known here");
                 }
                 type.check(message);
+                if (type == MessageType.SET_VRING_ENABLE) {
+                    // the last message of a ring, by which it starts
+                    Ring ring = rings.get(VringState.index(message.payload()));
+                    waited += ring.waiting(memory.current().memory(), isPacked());
+                }
                 reply.clear();
                 handle(type, message, reply);
                 message.close();
             }
         }
+        return waited;
     }
 
     /** How it is now. Any thread. */

@@ -76,6 +76,12 @@ class HandOverTest {
 
             succeed(kept);
             ring.awaitUsed(5);
+            assertThat(bench.exported.pauses()).singleElement().satisfies(pause -> {
+                assertThat(pause.rings()).isEqualTo(2);
+                assertThat(pause.requests()).isEqualTo(2);
+                assertThat(pause.micros()).isPositive();
+                assertThat(pause.cause()).isEqualTo("transport");
+            });
             other.submit(1);
             other.awaitUsed(1);
             other.awaitInterrupt();

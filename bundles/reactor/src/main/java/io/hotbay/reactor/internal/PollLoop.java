@@ -91,6 +91,17 @@ final class PollLoop {
     void run() {
         while (running) {
             try {
+                runGuarded();
+            } catch (Throwable late) {
+                // A second error came up while the first was being dealt with: see isMemoryFault.
+                complain("error while it dealt with another one; it goes on", late);
+            }
+        }
+    }
+
+    private void runGuarded() {
+        while (running) {
+            try {
                 if (taken != null || !commands.looksEmpty()) {
                     runCommands();
                 }

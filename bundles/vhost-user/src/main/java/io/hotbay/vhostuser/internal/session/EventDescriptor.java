@@ -28,6 +28,8 @@ final class EventDescriptor {
             if ((descriptor.status().mode() & FILE_TYPE_MASK) != 0) {
                 throw new MessageRefusedException("its descriptor is no eventfd");
             }
+            // a counter that is full must not hold up the reactor that signals it
+            descriptor.doNotWait();
             return descriptor;
         } catch (LinuxException | MessageRefusedException e) {
             descriptor.close();

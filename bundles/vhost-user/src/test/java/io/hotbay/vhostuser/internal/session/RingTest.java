@@ -428,8 +428,7 @@ class RingTest {
         frontEnd.close();
         assertThat(bench.end()).isEqualTo("the front-end closed the connection");
         assertThat(bench.device().running()).isZero();
-        // the connection, and what interrupts the one who reads it
-        assertThat(OpenFiles.descriptors()).isEqualTo(open - 3);
+        assertThat(OpenFiles.descriptors()).isEqualTo(open - 2);
         assertThat(OpenFiles.mappings("bench")).isEqualTo(mappings);
         assertThat(bench.reactors().reactor().watched()).isEmpty();
     }

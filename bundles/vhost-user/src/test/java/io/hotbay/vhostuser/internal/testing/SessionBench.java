@@ -69,7 +69,6 @@ public final class SessionBench implements AutoCloseable {
                 lock.unlock();
             }
             backEnd.close();
-            interruption.close();
             return reason;
         });
     }
@@ -138,5 +137,6 @@ public final class SessionBench implements AutoCloseable {
         reactors.close();
         executor.shutdown();
         memory.close();
+        interruption.close();
     }
 }

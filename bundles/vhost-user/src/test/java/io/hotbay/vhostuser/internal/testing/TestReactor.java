@@ -34,28 +34,54 @@ public final class TestReactor implements Reactor, AutoCloseable {
 
     private void loop() {
         while (running) {
-            for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-                task.run();
-            }
-            int work = 0;
-            for (Poller poller : List.copyOf(pollers)) {
-                work += poll(poller);
-            }
-            if (work == 0) {
-                List<Poller> armed = List.copyOf(pollers);
-                armed.forEach(Poller::arm);
-                LockSupport.parkNanos(NAP_NANOS);
-                armed.forEach(Poller::disarm);
+            try {
+                round();
+            } catch (InternalError error) {
+                memoryFault(error);
             }
         }
+    }
+
+    private void round() {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            task.run();
+        }
+        int work = 0;
+        for (Poller poller : List.copyOf(pollers)) {
+            work += poll(poller);
+        }
+        if (work == 0) {
+            List<Poller> armed = List.copyOf(pollers);
+            armed.forEach(Poller::arm);
+            LockSupport.parkNanos(NAP_NANOS);
+            armed.forEach(Poller::disarm);
+        }
+    }
+
+    /** As a real reactor does: a failed access comes up wherever this thread has got to, so perhaps here as well. */
+    private void memoryFault(InternalError error) {
+        try {
+            pollers.forEach(poller -> poller.memoryFault(error));
+        } catch (InternalError second) {
+            memoryFault(second);
+        }
+    }
+
+    private boolean isMemoryFault(Throwable cause) {
+        return cause instanceof InternalError error
+                && List.copyOf(pollers).stream()
+                        .map(poller -> poller.memoryFault(error))
+                        .reduce(false, Boolean::logicalOr);
     }
 
     private int poll(Poller poller) {
         try {
             return poller.poll();
         } catch (Throwable cause) {
-            pollers.remove(poller);
-            poller.failed(cause);
+            if (!isMemoryFault(cause)) {
+                pollers.remove(poller);
+                poller.failed(cause);
+            }
             return 1;
         }
     }

@@ -219,11 +219,15 @@ final class RingPoller implements Poller {
     private void crash(Throwable cause) {
         hopeless = doubtful;
         doubtful = true;
-        String reason = cause instanceof InternalError
-                ? "access to guest memory failed, was its file truncated?"
-                : "the device failed: " + cause;
+        boolean memoryGone = cause instanceof InternalError;
+        String reason =
+                memoryGone ? "access to guest memory failed, was its file truncated?" : "the device failed: " + cause;
         queue.fail(reason);
         breakDown(reason);
+        if (memoryGone) {
+            // what was read there last was nonsense, and may have been taken for the driver's mistake
+            fault = reason;
+        }
     }
 
     private void breakDown(String reason) {

@@ -3,6 +3,7 @@ package io.hotbay.itest.osgi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hotbay.frontend.FrontendConnection;
 import io.hotbay.frontend.FrontendProfile;
 import io.hotbay.frontend.FrontendSession;
 import io.hotbay.linux.FileStatus;
@@ -144,19 +145,20 @@ class WiringTest {
     }
 
     @Test
-    void shouldTakeTheSocketAwayWithItsOwnBundleAndBringItBack() throws IOException {
+    void shouldLetFrontEndsConnectWhileItsOwnBundleIsStoppedAndServeThemAfterwards() throws IOException {
         target.configureBdev("null", "Wired", Map.of("size", "1MiB"));
         target.configureController("wired", "Wired");
         target.awaitListening("wired");
 
         Framework.stop("vhost-user");
 
-        assertThat(target.socket("wired")).doesNotExist();
-
-        Framework.start("vhost-user");
-
-        target.awaitListening("wired");
         assertThat(FileStatus.of(target.socket("wired")).isSocket()).isTrue();
+        try (FrontendConnection waiting = FrontendConnection.connect(target.socket("wired"))) {
+            Framework.start("vhost-user");
+
+            target.awaitListening("wired");
+            assertThat(waiting.getQueueNum()).isPositive();
+        }
     }
 
     @Test

@@ -56,9 +56,12 @@ record ProcessCensus(Map<String, Integer> descriptors, Map<String, Integer> mapp
         }
     }
 
-    /** Compilers come and go with the work there is for them. */
+    /** Compilers and the framework's resolver come and go with the work there is for them. */
     private static boolean isThreadOfTheJvm(String name) {
-        return name.startsWith("C1 Comp") || name.startsWith("C2 Comp") || name.startsWith("Attach");
+        return name.startsWith("C1 Comp")
+                || name.startsWith("C2 Comp")
+                || name.startsWith("Attach")
+                || name.startsWith("FelixResolver");
     }
 
     private static List<Path> list(Path directory) throws IOException {

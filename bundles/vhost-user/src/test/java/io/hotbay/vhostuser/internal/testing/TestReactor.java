@@ -32,7 +32,18 @@ public final class TestReactor implements Reactor, AutoCloseable {
         thread.start();
     }
 
+    /** A failed access to memory comes up wherever this thread has got to, also between two rounds or while it is dealt with. */
     private void loop() {
+        while (running) {
+            try {
+                rounds();
+            } catch (InternalError late) {
+                // what is still wrong comes up in the next round
+            }
+        }
+    }
+
+    private void rounds() {
         while (running) {
             try {
                 round();

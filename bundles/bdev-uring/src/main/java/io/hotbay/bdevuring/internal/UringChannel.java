@@ -98,14 +98,10 @@ final class UringChannel implements BlockChannel {
                 }
                 break;
             case BlockType.FLUSH:
-                uring.sync(number, slot);
-                break;
             case BlockType.DISCARD:
-                uring.allocate(number, PUNCH, requests.offset(slot), requests.length(slot), slot);
-                break;
             case BlockType.WRITE_ZEROES:
                 plainZeros[slot] = false;
-                zero(slot);
+                handOver(slot, type);
                 break;
             default:
                 requests.complete(slot, BlockStatus.UNSUPPORTED);
@@ -193,7 +189,8 @@ final class UringChannel implements BlockChannel {
     private boolean finish(int slot, int result) {
         int type = requests.type(slot);
         if (result == -Errno.EINTR || result == -Errno.EAGAIN) {
-            return again(slot, type);
+            handOver(slot, type);
+            return true;
         }
         if (result < 0) {
             return fail(slot, type, -result);
@@ -212,10 +209,12 @@ final class UringChannel implements BlockChannel {
             requests.complete(slot, BlockStatus.OK);
             return false;
         }
-        return again(slot, type);
+        handOver(slot, type);
+        return true;
     }
 
-    private boolean again(int slot, int type) {
+    /** Hands the kernel what is left of a request. */
+    private void handOver(int slot, int type) {
         switch (type) {
             case BlockType.READ:
             case BlockType.WRITE:
@@ -232,7 +231,6 @@ final class UringChannel implements BlockChannel {
                 zero(slot);
                 break;
         }
-        return true;
     }
 
     private boolean fail(int slot, int type, int errno) {

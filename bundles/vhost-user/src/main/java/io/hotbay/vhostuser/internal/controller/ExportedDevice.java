@@ -267,7 +267,7 @@ final class ExportedDevice {
         if (left.listener() != null) {
             UnixListener listener = UnixListener.adopt(left.socket(), left.listener());
             if (left.socket().equals(settings.socket())) {
-                server = SocketServer.adopt(settings, listener, sessions, logger);
+                server = SocketServer.start(settings, listener, sessions, logger);
             } else {
                 listener.close();
             }

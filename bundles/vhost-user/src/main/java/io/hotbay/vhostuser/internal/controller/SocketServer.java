@@ -51,13 +51,8 @@ final class SocketServer implements AutoCloseable {
         return start(settings, UnixListener.bind(settings.socket(), settings.listenerOptions()), sessions, logger);
     }
 
-    /** Goes on with a socket that listens already. */
-    static SocketServer adopt(ControllerSettings settings, UnixListener listener, SessionSet sessions, Logger logger) {
-        return start(settings, listener, sessions, logger);
-    }
-
-    private static SocketServer start(
-            ControllerSettings settings, UnixListener listener, SessionSet sessions, Logger logger) {
+    /** Serves a socket that listens already. */
+    static SocketServer start(ControllerSettings settings, UnixListener listener, SessionSet sessions, Logger logger) {
         SocketServer server = new SocketServer(settings.name(), listener, sessions, logger);
         server.thread.start();
         return server;

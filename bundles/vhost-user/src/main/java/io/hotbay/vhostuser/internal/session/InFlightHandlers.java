@@ -62,7 +62,7 @@ final class InFlightHandlers {
         InFlightDescription description = InFlightDescription.read(message.payload());
         check(description);
         // each ring looks again, so it does no harm that the features may change
-        long needed = bytes(description, VirtioFeatures.has(session.features(), VirtioFeatures.RING_PACKED));
+        long needed = bytes(description, session.isPacked());
         if (description.mmapSize() >= 0 && description.mmapSize() < needed) {
             throw new MessageRefusedException(
                     description + " takes " + needed + " bytes, it has " + description.mmapSize());

@@ -213,16 +213,15 @@ public final class Session {
                 .sum();
     }
 
-    private boolean isPacked() {
+    boolean isPacked() {
         return VirtioFeatures.has(features(), VirtioFeatures.RING_PACKED);
     }
 
     private RingMemory ringMemory() {
         InFlightRegion region = inFlight.current();
-        boolean packed = VirtioFeatures.has(features(), VirtioFeatures.RING_PACKED);
         int bytes = region == null
                 ? 0
-                : facts().inFlight().bytes(region.description().queueSize(), packed);
+                : facts().inFlight().bytes(region.description().queueSize(), isPacked());
         return new RingMemory(memory.current(), region, bytes, isLogging() ? log.current() : null);
     }
 

@@ -80,7 +80,6 @@ public final class SurvivingLoad {
 
     /** The same, at most for so long. */
     public void run(long nanos) throws IOException {
-        ended = false;
         long start = System.nanoTime();
         try {
             while (!ended && System.nanoTime() - start < nanos) {
@@ -94,9 +93,14 @@ public final class SurvivingLoad {
         }
     }
 
-    /** Lets {@link #runUntilClosed} return soon. Any thread. */
+    /** Lets {@link #runUntilClosed} return soon, or at once if it is called only now. Any thread. */
     public void end() {
         ended = true;
+    }
+
+    /** Takes {@link #end} back, for the next run. Not while one is under way: an end asked for meanwhile would be forgotten. */
+    public void prepare() {
+        ended = false;
     }
 
     /** Awaits all that is in flight. */

@@ -85,6 +85,7 @@ class HostileTest {
     void beginLoad() throws IOException {
         before = holds();
         completedBefore = load.completed();
+        load.prepare();
         Callable<Void> task = () -> {
             load.runUntilClosed();
             return null;

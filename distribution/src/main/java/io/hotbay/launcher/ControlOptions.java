@@ -2,26 +2,53 @@
 package io.hotbay.launcher;
 
 import java.nio.file.Path;
-import picocli.CommandLine.Option;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Option;
+import org.apache.commons.cli.Options;
 
-/** Says which running target is meant. */
+/** Says which running target is meant, before or behind the name of the command. */
 final class ControlOptions {
-    @Option(
-            names = {"-r", "--control-socket"},
-            paramLabel = "PATH",
-            description = "The target's control socket. Default: control.sock in the run directory.")
-    private Path socket;
+    static final String CONTROL_SOCKET = "control-socket";
+    static final String RUN_DIR = "run-dir";
 
-    @Option(names = "--run-dir", paramLabel = "DIR", description = "The target's run directory.")
-    private Path runDir;
+    private ControlOptions() {}
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this help and exit.")
-    private boolean help;
+    static Options options() {
+        Options options = new Options();
+        options.addOption(Option.builder("r")
+                .longOpt(CONTROL_SOCKET)
+                .hasArg()
+                .argName("PATH")
+                .desc("The target's control socket. Default: control.sock in the run directory.")
+                .get());
+        options.addOption(Option.builder()
+                .longOpt(RUN_DIR)
+                .hasArg()
+                .argName("DIR")
+                .desc("The target's run directory.")
+                .get());
+        return options;
+    }
 
-    ControlClient connect() throws LaunchException {
-        return ControlClient.connect(socket != null ? socket.toAbsolutePath() : Layout.controlSocket(runDir));
+    /** Refuses options before the command's name that are the target's alone. */
+    static void checkBefore(LauncherCommand command, CommandLine before) throws UsageException {
+        for (Option option : before.getOptions()) {
+            if (!option.getLongOpt().equals(CONTROL_SOCKET)
+                    && !option.getLongOpt().equals(RUN_DIR)) {
+                throw new UsageException(
+                        command,
+                        "Option " + CommandLineParser.text(option) + " is not for '" + command.name()
+                                + "', but for starting a target");
+            }
+        }
+    }
+
+    static ControlClient connect(CommandLine before, CommandLine line) throws LaunchException {
+        String socket = line.getOptionValue(CONTROL_SOCKET, () -> before.getOptionValue(CONTROL_SOCKET));
+        if (socket != null) {
+            return ControlClient.connect(Path.of(socket).toAbsolutePath());
+        }
+        String runDir = line.getOptionValue(RUN_DIR, () -> before.getOptionValue(RUN_DIR));
+        return ControlClient.connect(Layout.controlSocket(runDir == null ? null : Path.of(runDir)));
     }
 }

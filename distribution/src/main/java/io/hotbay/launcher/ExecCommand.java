@@ -6,52 +6,81 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Option;
+import org.apache.commons.cli.Options;
 
 /** Runs commands in a target that is running already. */
-@Command(
-        name = "exec",
-        description = {"Run shell commands in the running target and print what they print.", ""},
-        footer = {
-            "",
-            "Examples:",
-            "  hotbay exec bdev:list",
-            "  hotbay exec 'vhost:create-blk vhostblk0 Malloc0'",
-            "  hotbay exec -f setup.gogo"
-        },
-        sortOptions = false)
-final class ExecCommand implements Callable<Integer> {
-    @Mixin
-    private ControlOptions control;
+final class ExecCommand implements LauncherCommand {
+    private static final String FILE = "file";
 
-    @Option(
-            names = {"-f", "--file"},
-            paramLabel = "FILE",
-            description = "Run the commands in this file; - for standard input.")
-    private Path file;
+    private final CommandLine before;
 
-    @Parameters(paramLabel = "COMMAND", arity = "0..*", description = "The command and its arguments.")
-    private List<String> words;
-
-    @Override
-    public Integer call() throws LaunchException {
-        return control.connect().exec(script());
+    ExecCommand(CommandLine before) {
+        this.before = before;
     }
 
-    private String script() throws LaunchException {
-        boolean given = words != null && !words.isEmpty();
-        if (given == (file != null)) {
+    @Override
+    public String name() {
+        return "hotbay exec";
+    }
+
+    @Override
+    public String operands() {
+        return " [COMMAND...]";
+    }
+
+    @Override
+    public String summary() {
+        return "Run shell commands in the running target and print what they print.";
+    }
+
+    @Override
+    public String details() {
+        return "";
+    }
+
+    @Override
+    public Options options() {
+        Options options = ControlOptions.options();
+        options.addOption(Option.builder("f")
+                .longOpt(FILE)
+                .hasArg()
+                .argName("FILE")
+                .desc("Run the commands in this file; - for standard input.")
+                .get());
+        return options;
+    }
+
+    @Override
+    public String footer() {
+        return String.join(
+                System.lineSeparator(),
+                "",
+                "Examples:",
+                "  hotbay exec bdev:list",
+                "  hotbay exec deploy:update --safe bdev-malloc bdev-malloc-0.2.0.jar",
+                "  hotbay exec 'vhost:create-blk vhostblk0 Malloc0; vhost:list'",
+                "  hotbay exec -f setup.gogo",
+                "");
+    }
+
+    @Override
+    public int run(CommandLine line) throws LaunchException {
+        return ControlOptions.connect(before, line).exec(script(line));
+    }
+
+    private static String script(CommandLine line) throws LaunchException {
+        List<String> words = line.getArgList();
+        String file = line.getOptionValue(FILE);
+        if (words.isEmpty() == (file == null)) {
             throw new LaunchException("exec needs either a command or -f FILE, for example: hotbay exec bdev:list");
         }
-        if (given) {
+        if (file == null) {
             return String.join(" ", words);
         }
         try {
-            byte[] bytes = file.toString().equals("-") ? System.in.readAllBytes() : Files.readAllBytes(file);
+            byte[] bytes = file.equals("-") ? System.in.readAllBytes() : Files.readAllBytes(Path.of(file));
             return new String(bytes, StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new LaunchException("cannot read " + file + ": " + Layout.reason(e), e);

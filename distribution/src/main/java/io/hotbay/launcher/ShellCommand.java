@@ -1,29 +1,75 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.launcher;
 
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Option;
+import org.apache.commons.cli.Options;
 
 /** Gives a shell of a target that is running already. */
-@Command(
-        name = "shell",
-        description = {"Open a shell in the running target. Leave it with 'exit' or Ctrl-D; the target goes on.", ""},
-        sortOptions = false)
-final class ShellCommand implements Callable<Integer> {
-    @Mixin
-    private ControlOptions control;
+final class ShellCommand implements LauncherCommand {
+    private static final String COLUMNS = "columns";
+    private static final String ROWS = "rows";
 
-    @Option(names = "--columns", hidden = true, description = "Width of the terminal, from bin/hotbay.")
-    private int columns = 80;
+    private final CommandLine before;
 
-    @Option(names = "--rows", hidden = true, description = "Height of the terminal, from bin/hotbay.")
-    private int rows = 24;
+    ShellCommand(CommandLine before) {
+        this.before = before;
+    }
 
     @Override
-    public Integer call() throws LaunchException {
+    public String name() {
+        return "hotbay shell";
+    }
+
+    @Override
+    public String operands() {
+        return "";
+    }
+
+    @Override
+    public String summary() {
+        return "Open a shell in the running target. Leave it with 'exit' or Ctrl-D; the target goes on.";
+    }
+
+    @Override
+    public String details() {
+        return "";
+    }
+
+    @Override
+    public Options options() {
+        Options options = ControlOptions.options();
+        options.addOption(size(COLUMNS, "Width of the terminal; bin/hotbay finds it."));
+        options.addOption(size(ROWS, "Height of the terminal; bin/hotbay finds it."));
+        return options;
+    }
+
+    private static Option size(String name, String description) {
+        return Option.builder()
+                .longOpt(name)
+                .hasArg()
+                .argName("N")
+                .desc(description)
+                .get();
+    }
+
+    @Override
+    public String footer() {
+        return "";
+    }
+
+    @Override
+    public int run(CommandLine line) throws LaunchException {
         String type = System.getenv().getOrDefault("TERM", "dumb");
-        return control.connect().shell(columns, rows, type);
+        return ControlOptions.connect(before, line).shell(number(line, COLUMNS, 80), number(line, ROWS, 24), type);
+    }
+
+    private static int number(CommandLine line, String option, int otherwise) throws LaunchException {
+        String text = line.getOptionValue(option);
+        try {
+            return text == null ? otherwise : Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw new LaunchException("--" + option + " " + text + ": is no number", e);
+        }
     }
 }

@@ -33,8 +33,22 @@ class CommandLineTest {
 
         assertThat(help.status()).isZero();
         assertThat(help.out())
-                .contains("-S, --socket-dir", "-m, --cpumask", "-s, --mem-size", "-c, --config", "-r, --control-socket")
+                .contains("-S,--socket-dir", "-m,--cpumask", "-s,--mem-size", "-c,--config", "-r,--control-socket")
                 .contains("exec", "shell");
+    }
+
+    @Test
+    void shouldRefuseOptionsOfTheTargetBeforeAnotherCommand() throws Exception {
+        Result result = product.hotbay(List.of("-S", "/tmp", "exec", "bdev:list"));
+
+        assertThat(result.status()).isEqualTo(2);
+        assertThat(result.err())
+                .contains("hotbay: Option -S (--socket-dir) is not for 'hotbay exec', but for starting a target");
+    }
+
+    @Test
+    void shouldRefuseAnOptionThatIsGivenTwice() throws Exception {
+        assertRefused(2, "hotbay: Option -m (--cpumask) is given more than once", "-m", "0x1", "-m", "0x2");
     }
 
     @Test

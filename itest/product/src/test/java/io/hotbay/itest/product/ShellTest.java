@@ -209,6 +209,14 @@ class ShellTest {
     }
 
     @Test
+    void shouldTakeTheRunDirectoryBeforeTheCommandToo() throws Exception {
+        Result result = product.hotbay(List.of("--run-dir", product.dir() + "/r", "exec", "bdev:list", "-h"));
+
+        assertThat(result.status()).as(result.err()).isZero();
+        assertThat(result.out()).contains("Usage: bdev:list");
+    }
+
+    @Test
     void shouldRunAScriptFile() throws Exception {
         Path script = product.write("setup.gogo", """
                 # a comment

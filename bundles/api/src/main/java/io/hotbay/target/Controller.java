@@ -29,4 +29,19 @@ public interface Controller {
     default List<Pause> pauses() {
         return List.of();
     }
+
+    /**
+     * Moves a queue to another core's reactor, in all its sessions, while front-ends do I/O: requests wait in the ring until those
+     * under way are completed. It goes back to that core after each later pause too, until the session ends.
+     *
+     * @param queue number of the queue, from 0
+     * @param core core of a running reactor
+     * @throws IllegalArgumentException if there is no such queue, no reactor on that core, or the controller's {@code cpumask}
+     *     leaves it out; nothing has changed then
+     * @throws IllegalStateException if no front-end is connected, or its device cannot serve just now
+     * @throws UnsupportedOperationException if this kind of controller moves no queues
+     */
+    default void move(int queue, int core) {
+        throw new UnsupportedOperationException("this controller cannot move its queues");
+    }
 }

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -44,25 +45,24 @@ public final class ConfiguredReactors implements Reactors {
     ConfiguredReactors(CoreChoice choice, ReactorConfiguration configuration, Logger logger) {
         this.choice = choice;
         this.logger = logger;
-        long spinNanos = spinNanos(configuration);
+        Supplier<SpinBudget> budget = budget(configuration);
         BitSet cores = choice.choose(configuration.cores());
         try {
-            startAll(cores, spinNanos);
+            startAll(cores, budget);
         } catch (IllegalStateException e) {
             deactivate();
             throw e;
         }
-        logger.info(
-                "reactors on cores {}, spinning {} µs before they sleep", CpuSet.list(cores), configuration.spin__us());
+        logger.info("reactors on cores {}, polling: {}", CpuSet.list(cores), text(configuration));
     }
 
     @Modified
     synchronized void modified(ReactorConfiguration configuration) {
         try {
-            long spinNanos = spinNanos(configuration);
+            Supplier<SpinBudget> budget = budget(configuration);
             BitSet cores = choice.choose(configuration.cores());
-            reactors.forEach(reactor -> reactor.spin(spinNanos));
-            startAll(cores, spinNanos);
+            reactors.forEach(reactor -> reactor.spin(budget.get()));
+            startAll(cores, budget);
             stopOthers(cores);
         } catch (IllegalArgumentException | IllegalStateException e) {
             logger.error("new configuration of the reactors is not in effect: {}", e.getMessage());
@@ -76,21 +76,31 @@ public final class ConfiguredReactors implements Reactors {
         last.forEach(CoreReactor::stop);
     }
 
-    private static long spinNanos(ReactorConfiguration configuration) {
+    /** Each reactor gets one of its own, because it learns from what that reactor does. */
+    private static Supplier<SpinBudget> budget(ReactorConfiguration configuration) {
+        Polling polling = Polling.of(configuration.polling());
         int micros = configuration.spin__us();
-        if (micros < 0 || micros > MAXIMUM_SPIN_MICROS) {
-            throw new IllegalArgumentException(
-                    "spin_us of " + Reactors.PID + " is " + micros + ": must be 0 to " + MAXIMUM_SPIN_MICROS);
+        if (micros == ReactorConfiguration.AS_POLLING_SAYS) {
+            return polling::budget;
         }
-        return TimeUnit.MICROSECONDS.toNanos(micros);
+        if (micros < 0 || micros > MAXIMUM_SPIN_MICROS) {
+            throw new IllegalArgumentException("spin_us of " + Reactors.PID + " is " + micros + ": must be 0 to "
+                    + MAXIMUM_SPIN_MICROS + ", or -1 for what polling says");
+        }
+        return () -> SpinBudget.fixed(TimeUnit.MICROSECONDS.toNanos(micros));
+    }
+
+    private static String text(ReactorConfiguration configuration) {
+        int micros = configuration.spin__us();
+        return micros == ReactorConfiguration.AS_POLLING_SAYS ? configuration.polling() : micros + " µs";
     }
 
     /** Starts what is missing; each one that runs is published at once, so that a failure leaves none unowned. */
-    private void startAll(BitSet cores, long spinNanos) {
+    private void startAll(BitSet cores, Supplier<SpinBudget> budget) {
         TreeMap<Integer, CoreReactor> running = byCore();
         cores.stream().filter(core -> !running.containsKey(core)).forEach(core -> {
             try {
-                running.put(core, CoreReactor.start(core, spinNanos, logger));
+                running.put(core, CoreReactor.start(core, budget.get(), logger));
             } catch (LinuxException e) {
                 throw new IllegalStateException("reactor on core " + core + " cannot start: " + e.getMessage(), e);
             }
@@ -98,7 +108,7 @@ public final class ConfiguredReactors implements Reactors {
         });
     }
 
-    /** Stops the reactors of all other cores but those that are in use: pollers cannot be moved. */
+    /** Stops the reactors of all other cores but those that are in use: whoever has a poller there moves it first. */
     private void stopOthers(BitSet cores) {
         for (CoreReactor reactor : reactors) {
             if (cores.get(reactor.core())) {
@@ -115,8 +125,8 @@ public final class ConfiguredReactors implements Reactors {
             others.put(reactor.core(), reactor);
             reactors = List.copyOf(others.values());
             logger.error(
-                    "core {} was taken out of the configuration of the reactors, but its reactor still runs {}: it stays"
-                            + " until the target restarts; delete or restart what uses it and change the configuration again",
+                    "core {} was taken out of the configuration of the reactors, but its reactor still runs {}: it stays;"
+                            + " move them to another (reactor:move), then change the configuration again",
                     reactor.core(),
                     reactor.pollers());
         }

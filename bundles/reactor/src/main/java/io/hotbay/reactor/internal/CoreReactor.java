@@ -34,12 +34,11 @@ final class CoreReactor implements Reactor {
     /** No command that is added from now on will be run; volatile, paired with the queue as the doorbell is. */
     private volatile boolean ended;
 
-    private CoreReactor(int core, long spinNanos, Doorbell doorbell, Logger logger) {
+    private CoreReactor(int core, SpinBudget budget, Doorbell doorbell, Logger logger) {
         this.core = core;
         this.doorbell = doorbell;
         this.logger = logger;
-        loop = new PollLoop(
-                Integer.toString(core), commands, doorbell, clock, spinNanos, load::decrementAndGet, logger);
+        loop = new PollLoop(Integer.toString(core), commands, doorbell, clock, budget, load::decrementAndGet, logger);
         thread = new Thread(this::live, "hotbay-reactor-" + core);
         thread.setDaemon(true);
     }
@@ -49,8 +48,8 @@ final class CoreReactor implements Reactor {
      *
      * @throws LinuxException if the thread cannot be pinned, or the kernel is short of descriptors
      */
-    static CoreReactor start(int core, long spinNanos, Logger logger) throws LinuxException {
-        CoreReactor reactor = new CoreReactor(core, spinNanos, Doorbell.create(), logger);
+    static CoreReactor start(int core, SpinBudget budget, Logger logger) throws LinuxException {
+        CoreReactor reactor = new CoreReactor(core, budget, Doorbell.create(), logger);
         reactor.thread.start();
         try {
             reactor.pinned.get();
@@ -117,8 +116,8 @@ final class CoreReactor implements Reactor {
     }
 
     /** Changes how long it spins without work before it sleeps. */
-    void spin(long nanos) {
-        loop.spin(nanos);
+    void spin(SpinBudget budget) {
+        loop.spin(budget);
     }
 
     /** Pollers it has or is about to have. */

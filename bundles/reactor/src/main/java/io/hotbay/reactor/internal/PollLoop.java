@@ -66,7 +66,9 @@ final class PollLoop {
     private int idleRounds;
     private long idleSince;
     private long rounds;
-    private volatile long spinNanos;
+    /** Another thread may put another in its place. */
+    private volatile SpinBudget budget;
+
     private volatile List<String> names = List.of();
 
     /** @param dropped called for each poller that leaves without having been {@linkplain #remove removed} */
@@ -75,14 +77,14 @@ final class PollLoop {
             CommandQueue commands,
             Doorbell doorbell,
             PhaseClock clock,
-            long spinNanos,
+            SpinBudget budget,
             Runnable dropped,
             Logger logger) {
         this.reactor = reactor;
         this.commands = commands;
         this.doorbell = doorbell;
         this.clock = clock;
-        this.spinNanos = spinNanos;
+        this.budget = budget;
         this.dropped = dropped;
         this.logger = logger;
     }
@@ -123,8 +125,8 @@ final class PollLoop {
     }
 
     /** Any thread. */
-    void spin(long nanos) {
-        spinNanos = nanos;
+    void spin(SpinBudget next) {
+        budget = next;
     }
 
     /** Any thread. */
@@ -250,7 +252,7 @@ final class PollLoop {
             idleSince = now;
         }
         clock.enter(Phase.SPIN, now);
-        if (now - idleSince >= spinNanos) {
+        if (now - idleSince >= budget.nanos()) {
             rest();
         }
     }
@@ -266,11 +268,13 @@ final class PollLoop {
         }
         disarmAll();
         idleRounds = 0;
-        idleSince = clockedNow();
+        idleSince = System.nanoTime();
+        clock.enter(Phase.SPIN, idleSince);
     }
 
     private void sleep() {
-        clock.enter(Phase.SLEEP, System.nanoTime());
+        long asleep = System.nanoTime();
+        clock.enter(Phase.SLEEP, asleep);
         try {
             doorbell.sleep();
         } catch (LinuxException e) {
@@ -280,12 +284,7 @@ final class PollLoop {
             }
             LockSupport.parkNanos(REFUSED_SLEEP_NANOS);
         }
-    }
-
-    private long clockedNow() {
-        long now = System.nanoTime();
-        clock.enter(Phase.SPIN, now);
-        return now;
+        budget.slept(System.nanoTime() - asleep);
     }
 
     private boolean armAll() {

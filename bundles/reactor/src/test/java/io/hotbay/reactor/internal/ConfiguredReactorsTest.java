@@ -30,10 +30,19 @@ class ConfiguredReactorsTest {
     }
 
     private static ReactorConfiguration configuration(String cores, int spinMicros) {
+        return configuration(cores, "balanced", spinMicros);
+    }
+
+    private static ReactorConfiguration configuration(String cores, String polling, int spinMicros) {
         return new ReactorConfiguration() {
             @Override
             public String cores() {
                 return cores;
+            }
+
+            @Override
+            public String polling() {
+                return polling;
             }
 
             @Override
@@ -85,12 +94,30 @@ class ConfiguredReactorsTest {
 
     @Test
     void shouldRefuseASpinTimeOutOfRange() {
-        for (int spin : new int[] {-1, 1_000_001}) {
+        for (int spin : new int[] {-2, 1_000_001}) {
             assertThatThrownBy(() ->
                             new ConfiguredReactors(new CoreChoice(null, USABLE), configuration("", spin), log.logger()))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("spin_us")
                     .hasMessageContaining("is " + spin);
+        }
+    }
+
+    @Test
+    void shouldRefuseAWayOfPollingThereIsNot() {
+        assertThatThrownBy(() -> new ConfiguredReactors(
+                        new CoreChoice(null, USABLE), configuration("", "hasty", -1), log.logger()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("polling is \"hasty\": must be latency, balanced or economy");
+    }
+
+    @Test
+    void shouldTakeEachWayOfPolling() {
+        for (String polling : new String[] {"latency", "balanced", "economy"}) {
+            reactors =
+                    new ConfiguredReactors(new CoreChoice(null, USABLE), configuration("", polling, -1), log.logger());
+            assertThat(cores()).containsExactly(FIRST);
+            reactors.deactivate();
         }
     }
 

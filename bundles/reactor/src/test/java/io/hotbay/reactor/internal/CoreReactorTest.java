@@ -31,7 +31,7 @@ class CoreReactorTest {
 
     @BeforeEach
     void start() throws LinuxException {
-        reactor = CoreReactor.start(CORE, 0, log.logger());
+        reactor = CoreReactor.start(CORE, SpinBudget.fixed(0), log.logger());
     }
 
     @AfterEach
@@ -57,7 +57,8 @@ class CoreReactorTest {
 
     @Test
     void shouldRefuseACoreThatIsNotThere() {
-        assertThatThrownBy(() -> CoreReactor.start(4000, 0, log.logger())).isInstanceOf(LinuxException.class);
+        assertThatThrownBy(() -> CoreReactor.start(4000, SpinBudget.fixed(0), log.logger()))
+                .isInstanceOf(LinuxException.class);
     }
 
     @Test
@@ -259,7 +260,7 @@ class CoreReactorTest {
     @Test
     void shouldAccountForAllOfItsTime() throws Exception {
         long before = System.nanoTime();
-        CoreReactor fresh = CoreReactor.start(CORE, 0, log.logger());
+        CoreReactor fresh = CoreReactor.start(CORE, SpinBudget.fixed(0), log.logger());
         long started = System.nanoTime();
         fresh.run(() -> 1);
         long asked = System.nanoTime();

@@ -22,7 +22,7 @@ class SleepAndWakeTest {
 
     @BeforeEach
     void start() throws LinuxException {
-        reactor = CoreReactor.start(CORE, 0, new RecordingLogger().logger());
+        reactor = CoreReactor.start(CORE, SpinBudget.fixed(0), new RecordingLogger().logger());
     }
 
     @AfterEach
@@ -87,6 +87,18 @@ class SleepAndWakeTest {
         reactor.add(idle).get(60, TimeUnit.SECONDS);
         Eventually.until("it sleeps for a while in one go", this::restsForTenMilliseconds);
         assertThat(idle.arms).isPositive();
+    }
+
+    @Test
+    void shouldLearnHowLongToSpinFromHowLongItSlept() throws Exception {
+        // so long that each sleep of this test is short
+        SpinBudget budget = new SpinBudget(0, TimeUnit.HOURS.toNanos(1));
+        reactor.spin(budget);
+        Eventually.until("it has slept with this budget", () -> budgetOf(budget) > 0);
+    }
+
+    private long budgetOf(SpinBudget budget) {
+        return reactor.run(budget::nanos).join();
     }
 
     private boolean restsForTenMilliseconds() {

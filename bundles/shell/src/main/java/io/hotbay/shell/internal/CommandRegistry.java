@@ -49,6 +49,7 @@ public final class CommandRegistry {
         add("hugepages:clean", HugepagesCommands.Clean::new);
         add("reactor:list", ReactorCommands.ListAll::new);
         add("reactor:show", ReactorCommands.Show::new);
+        add("reactor:move", ReactorCommands.Move::new);
         add("kata:list", KataCommands.ListAll::new);
         add("kata:check", KataCommands.Check::new);
         add("kata:run", KataCommands.Run::new);

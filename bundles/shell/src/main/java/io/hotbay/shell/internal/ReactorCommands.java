@@ -3,8 +3,10 @@ package io.hotbay.shell.internal;
 
 import io.hotbay.reactor.Reactor;
 import io.hotbay.reactor.ReactorStatistics;
+import io.hotbay.target.Controller;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -68,13 +70,73 @@ final class ReactorCommands {
 
         @Override
         List<String> candidates(List<String> given) {
+            return given.isEmpty() ? cores(services()) : List.of();
+        }
+    }
+
+    @Command(
+            description = "Move a queue of a controller to another core while its front-end does I/O.",
+            footer = {
+                "",
+                "Examples:",
+                "  reactor:move vhostblk0 0 1    (queue 0 to core 1)",
+                "",
+                "Requests wait in the ring until those under way are completed. The queue stays on that core until its front-end"
+                        + " leaves; vhost:show tells where queues run."
+            })
+    static final class Move extends ShellCommand {
+        @Parameters(index = "0", paramLabel = "CONTROLLER", description = "The controller.")
+        private String name;
+
+        @Parameters(index = "1", paramLabel = "QUEUE", description = "Number of the queue, from 0.")
+        private int queue;
+
+        @Parameters(index = "2", paramLabel = "CORE", description = "Core of a running reactor.")
+        private int core;
+
+        Move(TargetServices services) {
+            super(services);
+        }
+
+        @Override
+        void run() throws Exception {
+            Controller controller = services().controller(name);
             try {
-                return services().reactors().all().stream()
-                        .map(reactor -> Integer.toString(reactor.core()))
+                controller.move(queue, core);
+            } catch (IllegalArgumentException | IllegalStateException | UnsupportedOperationException e) {
+                throw new ShellException(e.getMessage());
+            }
+        }
+
+        @Override
+        List<String> candidates(List<String> given) {
+            return switch (given.size()) {
+                case 0 -> services().controllerNames();
+                case 1 -> queues(given.get(0));
+                case 2 -> cores(services());
+                default -> List.of();
+            };
+        }
+
+        private List<String> queues(String controller) {
+            try {
+                return IntStream.range(
+                                0, services().controller(controller).status().queues())
+                        .mapToObj(Integer::toString)
                         .toList();
             } catch (ShellException e) {
                 return List.of();
             }
+        }
+    }
+
+    private static List<String> cores(TargetServices services) {
+        try {
+            return services.reactors().all().stream()
+                    .map(reactor -> Integer.toString(reactor.core()))
+                    .toList();
+        } catch (ShellException e) {
+            return List.of();
         }
     }
 

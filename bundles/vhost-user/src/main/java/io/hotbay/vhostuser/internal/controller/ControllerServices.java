@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.vhostuser.internal.controller;
 
+import io.hotbay.reactor.CpuSet;
 import io.hotbay.reactor.Reactors;
 import io.hotbay.vhostuser.internal.ring.RingEnvironment;
 import io.hotbay.virtio.DeviceContext;
@@ -63,6 +64,18 @@ record ControllerServices(BdevLink bdev, VirtioDeviceType deviceType, Reactors r
             return "waits for virtqueues: is the bundle io.hotbay.virtqueue started?";
         }
         return null;
+    }
+
+    /** @throws IllegalArgumentException if rings of a controller with these settings cannot run on that core */
+    void checkCore(int core, ControllerSettings settings) {
+        BitSet cores = settings.cores();
+        if (!cores.isEmpty() && !cores.get(core)) {
+            throw new IllegalArgumentException("core " + core + " is not among the cores of " + settings.name() + ", "
+                    + CpuSet.list(cores) + ": change its cpumask first");
+        }
+        BitSet wanted = new BitSet();
+        wanted.set(core);
+        reactors.leastLoaded(wanted);
     }
 
     /**

@@ -127,6 +127,29 @@ final class ExportedDevice {
         }
     }
 
+    /** Lets a queue run on another core from now on; requests that come meanwhile wait in its ring. See {@code Controller}. */
+    void move(int queue, int core) {
+        lock.lock();
+        try {
+            DeviceFacts known = facts;
+            if (known == null || state != State.LISTENING) {
+                throw new IllegalStateException(settings.name() + " " + (reason.isEmpty() ? "does not serve" : reason));
+            }
+            if (queue < 0 || queue >= known.queues()) {
+                throw new IllegalArgumentException(
+                        settings.name() + " has no queue " + queue + ": its queues are 0 to " + (known.queues() - 1));
+            }
+            services.checkCore(core, settings);
+            if (sessions.isEmpty()) {
+                throw new IllegalStateException(
+                        "no front-end is connected to " + settings.name() + ": there is no queue to move");
+            }
+            sessions.move(queue, core);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Ends everything: no socket, no session, no further access to guest memory. */
     void close() {
         patience.hurry();

@@ -217,6 +217,16 @@ final class LiveSession {
         }
     }
 
+    /** Lets a ring run on a certain core from now on. */
+    void move(int queue, int core) {
+        lock.lock();
+        try {
+            session.move(queue, core);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Gives it a device in the place of the one before, and lets the rings go on. */
     void resume(RingEnvironment device) {
         lock.lock();

@@ -225,6 +225,11 @@ final class SessionSet {
         return waiting;
     }
 
+    /** Lets a ring of each session run on a certain core from now on. */
+    void move(int queue, int core) {
+        sessions.forEach(session -> session.move(queue, core));
+    }
+
     /** Lets front-ends in again. */
     void admit(Admission next) {
         admission = next;

@@ -92,6 +92,11 @@ public final class VhostController implements Controller, SynchronousConfigurati
         return device.pauses();
     }
 
+    @Override
+    public void move(int queue, int core) {
+        device.move(queue, core);
+    }
+
     /** Without a filter of its own a controller must not take just any bdev. */
     @Reference(
             name = "bdev",

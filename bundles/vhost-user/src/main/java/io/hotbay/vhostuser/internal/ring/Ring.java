@@ -11,6 +11,7 @@ import io.hotbay.vhostuser.internal.wire.MessageType;
 import io.hotbay.vhostuser.internal.wire.Transcript;
 import io.hotbay.vhostuser.internal.wire.VringAddress;
 import io.hotbay.virtio.VirtqueueSetup;
+import java.util.BitSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
@@ -44,6 +45,8 @@ public final class Ring {
     private volatile String fault;
     /** The fault came up at the start, so other settings may help. */
     private boolean startFault;
+    /** Where it is to run; empty for anywhere. */
+    private final BitSet wished = new BitSet();
 
     /**
      * Makes a ring nothing is known of.
@@ -182,6 +185,12 @@ public final class Ring {
         baseKnown = false;
     }
 
+    /** Wants it to run on a core, as soon as it starts anew. */
+    public void wish(int core) {
+        wished.clear();
+        wished.set(core);
+    }
+
     /** Closes all descriptors. */
     public void close() {
         reset();
@@ -269,8 +278,8 @@ public final class Ring {
     }
 
     /**
-     * Starts it on the least loaded reactor, which looks at it at once: notifications that were lost meanwhile do not matter. If
-     * that fails the ring is broken.
+     * Starts it on the reactor that was wished for, else on the least loaded, which looks at it at once: notifications that were lost
+     * meanwhile do not matter. If that fails the ring is broken.
      *
      * @return whether it runs now
      */
@@ -280,7 +289,7 @@ public final class Ring {
         Reactor reactor;
         VirtqueueSetup setup;
         try {
-            reactor = environment.reactors().leastLoaded(environment.cores());
+            reactor = reactor(environment);
             setup = setup(memory, features);
         } catch (IllegalArgumentException e) {
             memory.release();
@@ -307,6 +316,19 @@ public final class Ring {
         running = new RunningRing(reactor, poller, memory);
         patience.await(reactor.add(poller), () -> name + " starts");
         return true;
+    }
+
+    private Reactor reactor(RingEnvironment environment) {
+        if (!wished.isEmpty()
+                && (environment.cores().isEmpty() || environment.cores().intersects(wished))) {
+            try {
+                return environment.reactors().leastLoaded(wished);
+            } catch (IllegalArgumentException e) {
+                // that core has no reactor any more
+                wished.clear();
+            }
+        }
+        return environment.reactors().leastLoaded(environment.cores());
     }
 
     private VirtqueueSetup setup(RingMemory memory, long features) {

@@ -201,6 +201,14 @@ public final class Session {
         }
     }
 
+    /** Lets a ring run on a certain core from now on. */
+    public void move(int index, int core) {
+        Ring ring = rings.get(index);
+        ring.wish(core);
+        stop(ring);
+        startRings();
+    }
+
     /** Number of rings that are running. */
     public int running() {
         return (int) rings.stream().filter(Ring::isRunning).count();

@@ -52,6 +52,7 @@ class CommandsTest {
             "kata:run",
             "reactor:list",
             "reactor:show",
+            "reactor:move",
             "system:check",
             "target:help",
             "target:load",
@@ -327,7 +328,8 @@ class CommandsTest {
         "bdev:create malloc Made size=1000, multiple of",
         "bdev:show Nobody, no bdev is named Nobody",
         "vhost:create-blk made Nobody, Nobody",
-        "reactor:show 4096, no reactor runs on core 4096"
+        "reactor:show 4096, no reactor runs on core 4096",
+        "reactor:move Nobody 0 0, no controller is named Nobody"
     })
     void shouldFailWithOneLineAndLeaveNothing(String script, String text) {
         assertThatThrownBy(() -> shell.run(script))

@@ -137,6 +137,7 @@ class ShellTest {
                 "hugepages:clean",
                 "reactor:list",
                 "reactor:show",
+                "reactor:move",
                 "kata:list",
                 "kata:check",
                 "kata:run",

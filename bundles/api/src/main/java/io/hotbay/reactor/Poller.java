@@ -3,7 +3,13 @@ package io.hotbay.reactor;
 
 import org.osgi.annotation.versioning.ConsumerType;
 
-/** Something a {@link Reactor} runs over and over. All methods are called on the reactor's thread. */
+/**
+ * Something a {@link Reactor} runs over and over. All methods are called on the reactor's thread.
+ *
+ * <p>When a page of mapped memory is not there (its file was truncated), the JVM throws an {@code InternalError} some time after the
+ * access, perhaps when the method that made it has returned. A poller that touches such memory has to see to it that the error
+ * comes up before: see {@code io.hotbay.linux.MappingFaults}. Otherwise it hits another poller.
+ */
 @ConsumerType
 public interface Poller {
     /** Its name, for people. */
@@ -27,16 +33,6 @@ public interface Poller {
 
     /** Called after the reactor woke up, or did not sleep after all: notifications are no longer needed. */
     default void disarm() {}
-
-    /**
-     * Called when access to mapped memory failed on this thread, because a file was truncated. The JVM throws the error some time
-     * after the access, perhaps out of another poller than the one that made it, so the reactor asks all of them.
-     *
-     * @return whether it is this poller's memory; it has taken care of that then
-     */
-    default boolean memoryFault(InternalError error) {
-        return false;
-    }
 
     /**
      * Called when {@link #poll()}, {@link #arm()} or {@link #disarm()} threw: the reactor has dropped this poller and goes on

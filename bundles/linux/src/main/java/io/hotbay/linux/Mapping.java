@@ -36,10 +36,12 @@ public final class Mapping implements AutoCloseable {
     private final long mappedLength;
     private final long address;
     private final long length;
+    private final boolean huge;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Mapping(String name, long base, long mappedLength, long address, long length) {
+    private Mapping(String name, boolean huge, long base, long mappedLength, long address, long length) {
         this.name = name;
+        this.huge = huge;
         this.base = base;
         this.mappedLength = mappedLength;
         this.address = address;
@@ -57,7 +59,8 @@ public final class Mapping implements AutoCloseable {
         if (!sane || status.isRegularFile() && offset + length > status.size()) {
             throw new LinuxException("mmap", name + ", which has " + status.size(), Errno.EINVAL);
         }
-        long page = pageSize(file);
+        FileSystemStatus system = Statfs.of(file.number());
+        long page = system.isHugetlbfs() ? system.blockSize() : LIBC.getpagesize();
         long start = offset & -page;
         long mappedLength = alignUp(offset + length - start, page, name);
         int number = file.number();
@@ -67,7 +70,7 @@ public final class Mapping implements AutoCloseable {
                 () -> LIBC.mmap(0, mappedLength, PROT_READ_WRITE, MAP_SHARED | MAP_NORESERVE, number, start));
         // only an economy of core dumps, so it may fail
         LIBC.madvise(base, mappedLength, MADV_DONTDUMP);
-        return new Mapping(name, base, mappedLength, base + (offset - start), length);
+        return new Mapping(name, system.isHugetlbfs(), base, mappedLength, base + (offset - start), length);
     }
 
     private static long alignUp(long length, long page, String name) throws LinuxException {
@@ -77,15 +80,15 @@ public final class Mapping implements AutoCloseable {
         return (length + page - 1) & -page;
     }
 
-    private static long pageSize(Descriptor file) throws LinuxException {
-        FileSystemStatus system = Statfs.of(file.number());
-        return system.isHugetlbfs() ? system.blockSize() : LIBC.getpagesize();
-    }
-
     /** Address of the first byte of the range. */
     public long address() {
         refuseIfClosed();
         return address;
+    }
+
+    /** Whether it consists of hugepages. They are not reserved: touching one fails when there is none left. */
+    public boolean isHuge() {
+        return huge;
     }
 
     /** Length of the range, as it was asked for. */
@@ -154,6 +157,7 @@ public final class Mapping implements AutoCloseable {
             for (long offset = 0; offset < mappedLength; offset += LARGEST_WINDOW) {
                 touch(NativeMemory.view(base + offset, (int) Math.min(mappedLength - offset, LARGEST_WINDOW)));
             }
+            MappingFaults.surface();
         } catch (InternalError e) {
             throw new LinuxException("touch", name, Errno.ENOMEM);
         }

@@ -18,6 +18,10 @@ public interface HotCalls {
     @IgnoreError
     long pwritev2(int descriptor, long vector, int count, long position, int flags);
 
+    /** Does nothing worth mentioning: for the sake of the way there and back. */
+    @IgnoreError
+    int getpagesize();
+
     @SaveError
     int epoll_wait(int epoll, long events, int limit, int timeoutMillis);
 }

@@ -95,7 +95,7 @@ final class PollLoop {
             try {
                 runGuarded();
             } catch (Throwable late) {
-                // A second error came up while the first was being dealt with: see isMemoryFault.
+                // A second error came up while the first was being dealt with.
                 complain("error while it dealt with another one; it goes on", late);
             }
         }
@@ -109,10 +109,7 @@ final class PollLoop {
                 }
                 round();
             } catch (Throwable cause) {
-                // A fault in guest memory may surface a moment after the poller that caused it has returned.
-                if (!isMemoryFault(cause)) {
-                    complain("error between two pollers; it goes on", cause);
-                }
+                complain("error between two pollers; it goes on", cause);
                 doorbell.getUp();
                 disarmAll();
             }
@@ -325,24 +322,8 @@ final class PollLoop {
         }
     }
 
-    /** Whether it is the late consequence of what some poller did; the one that did it knows by now. */
-    private boolean isMemoryFault(Throwable cause) {
-        if (!(cause instanceof InternalError error)) {
-            return false;
-        }
-        boolean known = false;
-        for (Slot slot : slots) {
-            try {
-                known |= slot.poller.memoryFault(error);
-            } catch (Throwable second) {
-                complain("poller " + slot.name + " failed while it was asked whose memory is gone", second);
-            }
-        }
-        return known;
-    }
-
     private void drop(Slot slot, Throwable cause) {
-        if (isMemoryFault(cause) || !without(slot)) {
+        if (!without(slot)) {
             return;
         }
         dropped.run();

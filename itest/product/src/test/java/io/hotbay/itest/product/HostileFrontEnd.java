@@ -17,12 +17,16 @@ import io.hotbay.frontend.VhostUserRequest;
 import io.hotbay.linux.Descriptor;
 import io.hotbay.linux.EventFd;
 import io.hotbay.linux.LinuxException;
+import io.hotbay.linux.Memfd;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A front-end that does what no front-end should. Each method is one connection or several, all closed when it returns. */
 final class HostileFrontEnd {
@@ -36,6 +40,9 @@ final class HostileFrontEnd {
     private static final int LAST_KNOWN = 44;
     private static final long FAR = 1L << 32;
     private static final int FAR_SIZE = 16 << 20;
+    private static final long HUGEPAGE = 2L << 20;
+    private static final Pattern FREE_HUGEPAGES = Pattern.compile("HugePages_Free: +(\\d+)");
+
     private static final int TRANSFER = 256 << 10;
     /** Rounds of transfers before the memory goes. */
     private static final int TRANSFERS = 20;
@@ -110,6 +117,30 @@ final class HostileFrontEnd {
             }
         }
         return true;
+    }
+
+    /** Whether the machine has no hugepages, as machines for tests have none. */
+    static boolean areHugepagesMissing() throws IOException {
+        Matcher free = FREE_HUGEPAGES.matcher(Files.readString(Path.of("/proc/meminfo")));
+        return free.find() && free.group(1).equals("0");
+    }
+
+    /** Has data transferred to hugepages that do not exist, though their file is as large as it should be, and sealed. */
+    void useMissingHugepages() throws IOException {
+        try (FrontendSession session = FrontendProfile.QEMU_7_2.connect(socket, SessionOptions.DEFAULT)) {
+            session.makeQueues();
+            FrontendRegion data = session.memory()
+                    .add(Memfd.createHuge("missing", FAR_SIZE, HUGEPAGE), 0, FAR, FAR_SIZE);
+            session.start();
+            FrontendQueue queue = session.queues().get(0);
+            queue.setError(session.connection());
+            long deadline = System.nanoTime() + PATIENCE_NANOS;
+            for (int i = 0; transfer(queue, data, i); i++) {
+                if (System.nanoTime() > deadline) {
+                    throw new AssertionError("requests without memory neither failed nor broke the ring");
+                }
+            }
+        }
     }
 
     /** Truncates the file that a running ring lies in, which the target is free to seal; returns whether that was possible. */
@@ -289,15 +320,22 @@ final class HostileFrontEnd {
         return content;
     }
 
-    /** Any of all that, in a small dose, but truncation of memory: see {@link HostileTest}. */
+    /** Any of all that, in a small dose. */
     void doAnything() throws IOException, InterruptedException {
-        switch (random.nextInt(7)) {
+        switch (random.nextInt(10)) {
             case 0 -> breakRing();
             case 1 -> sendPart(1 + random.nextInt(Message.HEADER + ADDRESSES - 1), random.nextBoolean());
             case 2 -> sendDescriptors(VhostUserRequest.SET_MEM_TABLE, 1 + random.nextInt(253));
             case 3 -> connect(20);
             case 4 -> sendRandomBytes(1 << 20);
             case 5 -> sendKnownMessages(50);
+            case 6 -> truncateRing();
+            case 7 -> truncateDataUnderLoad();
+            case 8 -> {
+                if (areHugepagesMissing()) {
+                    useMissingHugepages();
+                }
+            }
             default -> sendRandomChains(20);
         }
     }

@@ -2,6 +2,7 @@
 package io.hotbay.itest.product;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.hotbay.frontend.FrontendProfile;
 import io.hotbay.frontend.FrontendSession;
@@ -129,27 +130,22 @@ class HostileTest {
         }
     }
 
-    /**
-     * The error of a failed access may come up while the same reactor works on another disk, and what it did there just then is lost: a
-     * known weakness where memory cannot be sealed. So the other disk is quiet while memory is truncated, and has to work afterwards.
-     */
-    private void restLoad() throws Exception {
-        load.end();
-        running.get(60, TimeUnit.SECONDS);
-    }
-
     // ---- what it does
 
     @Test
     void shouldOutliveTheRingsMemoryBeingTruncated() throws Exception {
-        restLoad();
         hostile.truncateRing();
     }
 
     @Test
     void shouldNoticeThatMemoryIsTruncatedUnderLoad() throws Exception {
-        restLoad();
         hostile.truncateDataUnderLoad();
+    }
+
+    @Test
+    void shouldOutliveMemoryWithoutPages() throws Exception {
+        assumeThat(HostileFrontEnd.areHugepagesMissing()).isTrue();
+        hostile.useMissingHugepages();
     }
 
     @Test

@@ -72,9 +72,9 @@ public final class InFlightRegion {
                 MessageType.SET_INFLIGHT_FD, InFlightDescription.PADDED_SIZE, description::put, file.duplicate());
     }
 
-    /** Whether the front-end has not truncated it. Any thread, for whoever has retained it. */
-    boolean isWhole() {
-        return file.isWhole();
+    /** Whether access to it may fail. Any thread. */
+    boolean mayFault() {
+        return file.mayFault();
     }
 
     /** Counts one more user. */

@@ -20,7 +20,8 @@ import java.nio.ByteOrder;
  * {@link MemorySnapshot}.
  *
  * <p>Bits are set by atomic access, which in a truncated file does not throw but ends the JVM (or, compiled, never ends). Reading
- * first does not help, because the error of that read may come up only later. So a file that cannot be sealed is no log.
+ * first does not help, because the front-end may act in between. So a file that cannot be sealed is no log, nor is one of
+ * hugepages.
  */
 public final class MappedLog implements DirtyLog {
     private static final int PAGE_SHIFT = 12;
@@ -60,10 +61,12 @@ public final class MappedLog implements DirtyLog {
             throw new MessageRefusedException(description + ": " + wrong);
         }
         SharedFile shared = SharedFile.map(file, description.offset(), description.size(), description);
-        if (shared.canShrink()) {
+        if (shared.mayFault()) {
+            String why = shared.canShrink()
+                    ? ": its file can be truncated and not be sealed: it must be a memfd with F_SEAL_SHRINK"
+                    : ": its file consists of hugepages, which may run out: it must be a memfd of ordinary pages";
             shared.close();
-            throw new MessageRefusedException(description
-                    + ": its file can be truncated and not be sealed: it must be a memfd with F_SEAL_SHRINK");
+            throw new MessageRefusedException(description + why);
         }
         return new MappedLog(description, shared);
     }

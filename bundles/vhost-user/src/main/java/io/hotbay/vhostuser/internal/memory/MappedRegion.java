@@ -68,9 +68,9 @@ final class MappedRegion {
         return file.duplicate();
     }
 
-    /** Whether the file still has all of the region. Any thread, while it is mapped. */
-    boolean isWhole() {
-        return file.isWhole();
+    /** Whether access to it may fail. */
+    boolean mayFault() {
+        return file.mayFault();
     }
 
     void retain() {

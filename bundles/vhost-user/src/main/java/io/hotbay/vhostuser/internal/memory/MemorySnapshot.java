@@ -57,9 +57,9 @@ public final class MemorySnapshot {
         return regions.stream().mapToLong(region -> region.description().size()).sum();
     }
 
-    /** Whether no region has been truncated by the front-end. Any thread, for whoever has retained it. */
-    boolean isWhole() {
-        return regions.stream().allMatch(MappedRegion::isWhole);
+    /** Whether access to it may fail. Any thread. */
+    boolean mayFault() {
+        return regions.stream().anyMatch(MappedRegion::mayFault);
     }
 
     /** Counts one more user. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.vhostuser.internal.memory;
 
+import io.hotbay.linux.MappingFaults;
 import io.hotbay.memory.GuestMemory;
 import java.nio.ByteBuffer;
 
@@ -27,9 +28,12 @@ public record RingMemory(MemorySnapshot snapshot, InFlightRegion inFlight, int i
         return inFlight == null ? null : inFlight.part(queue, size, inFlightBytes);
     }
 
-    /** Whether the front-end has truncated none of it. Any thread, for whoever has retained it. */
-    public boolean isWhole() {
-        return snapshot.isWhole() && (inFlight == null || inFlight.isWhole());
+    /**
+     * Whether access to it may fail, because the front-end can take its pages away. Whoever has touched it calls {@link
+     * MappingFaults#surface} then before the thread turns to anything else, so that the error cannot come up there. Any thread.
+     */
+    public boolean mayFault() {
+        return snapshot.mayFault() || inFlight != null && inFlight.mayFault();
     }
 
     /** Counts one more user. */

@@ -18,14 +18,12 @@ final class SharedFile implements AutoCloseable {
     private final FileStatus status;
     private final Mapping mapping;
     private final boolean sealed;
-    private final long end;
 
-    private SharedFile(Descriptor file, FileStatus status, Mapping mapping, boolean sealed, long end) {
+    private SharedFile(Descriptor file, FileStatus status, Mapping mapping, boolean sealed) {
         this.file = file;
         this.status = status;
         this.mapping = mapping;
         this.sealed = sealed;
-        this.end = end;
     }
 
     /**
@@ -43,7 +41,7 @@ final class SharedFile implements AutoCloseable {
             // after the seal, so that the size cannot become less any more
             FileStatus status = file.status();
             check(status, offset, size, what);
-            return new SharedFile(file, status, Mapping.of(file, offset, size), sealed, offset + size);
+            return new SharedFile(file, status, Mapping.of(file, offset, size), sealed);
         } catch (LinuxException e) {
             file.close();
             throw new MessageRefusedException(what + ": " + e.getMessage());
@@ -80,13 +78,12 @@ final class SharedFile implements AutoCloseable {
         return !sealed;
     }
 
-    /** Whether the file still has the piece. Any thread, while it is mapped. */
-    boolean isWhole() {
-        try {
-            return sealed || file.status().size() >= end;
-        } catch (LinuxException e) {
-            return false;
-        }
+    /**
+     * Whether access to it may fail: the front-end can truncate the file, or punch holes into it and use up the hugepages that would
+     * fill them.
+     */
+    boolean mayFault() {
+        return !sealed || mapping.isHuge();
     }
 
     /** Another descriptor of the file. */

@@ -3,6 +3,7 @@ package io.hotbay.vhostuser.internal.ring;
 
 import io.hotbay.linux.EventFd;
 import io.hotbay.linux.LinuxException;
+import io.hotbay.linux.MappingFaults;
 import io.hotbay.memory.GuestMemory;
 import io.hotbay.reactor.Reactor;
 import io.hotbay.target.QueueStatus;
@@ -254,6 +255,8 @@ public final class Ring {
         }
         try {
             int index = memory.window(GuestMemory.windowOf(handle)).getShort(GuestMemory.offsetOf(handle));
+            // an error that came up later would hit this thread elsewhere
+            MappingFaults.surface();
             return Math.min(index - base & INDEX_MASK, size);
         } catch (InternalError e) {
             // its file has been truncated: the ring will find that out

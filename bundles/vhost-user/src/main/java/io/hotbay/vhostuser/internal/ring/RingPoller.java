@@ -2,6 +2,7 @@
 package io.hotbay.vhostuser.internal.ring;
 
 import io.hotbay.linux.EventFd;
+import io.hotbay.linux.MappingFaults;
 import io.hotbay.reactor.Poller;
 import io.hotbay.reactor.Reactor;
 import io.hotbay.vhostuser.internal.memory.MappedLog;
@@ -26,8 +27,10 @@ final class RingPoller implements Poller {
     private final Reactor reactor;
     private final OwnedVirtqueue queue;
     private final DeviceQueue deviceQueue;
-    private final RingMemory memory;
     private final MappedLog log;
+    /** Access to the ring's memory may fail. */
+    private final boolean mayFault;
+
     private final RingListener listener;
     private final CompletableFuture<Integer> drained = new CompletableFuture<>();
     /** Something besides this thread works on requests, and tells by {@link #wake}. */
@@ -72,8 +75,8 @@ final class RingPoller implements Poller {
         this.deviceQueue = deviceQueue;
         this.call = call;
         this.error = error;
-        this.memory = memory;
         this.log = memory.log();
+        this.mayFault = memory.mayFault();
         this.listener = listener;
         this.kick = watch(kick == null ? NO_DESCRIPTOR : kick.number());
         try {
@@ -109,20 +112,37 @@ final class RingPoller implements Poller {
         if (special) {
             return pollSpecial();
         }
-        int work = 0;
-        try {
-            work = deviceQueue.poll();
-            notifyDriver();
-        } catch (InternalError e) {
-            stumble(e);
-        } catch (RuntimeException e) {
-            crash(e);
-        }
+        int work = work(false);
         String broken = queue.fault();
         if (broken != null) {
             breakDown(broken);
         }
         return work;
+    }
+
+    /**
+     * Lets the device work and tells the driver. If memory is gone that comes up here, and not when this thread has turned to
+     * another ring; also when what was read there instead has made the device fail before.
+     */
+    private int work(boolean drain) {
+        try {
+            try {
+                int work = drain ? deviceQueue.drain() : deviceQueue.poll();
+                notifyDriver();
+                return work;
+            } finally {
+                surfaceFaults();
+            }
+        } catch (RuntimeException | InternalError e) {
+            crash(e);
+            return 1;
+        }
+    }
+
+    private void surfaceFaults() {
+        if (mayFault) {
+            MappingFaults.surface();
+        }
     }
 
     private void notifyDriver() {
@@ -139,15 +159,7 @@ final class RingPoller implements Poller {
         if (stopped || hopeless) {
             return 0;
         }
-        int work = 0;
-        try {
-            work = deviceQueue.drain();
-            notifyDriver();
-        } catch (InternalError e) {
-            stumble(e);
-        } catch (RuntimeException e) {
-            crash(e);
-        }
+        int work = work(true);
         if (draining) {
             finish();
         }
@@ -165,13 +177,18 @@ final class RingPoller implements Poller {
         if (special) {
             return true;
         }
+        // without a kick descriptor the front-end expects to be polled all the time
+        return kick != NO_DESCRIPTOR && armQueue();
+    }
+
+    private boolean armQueue() {
         try {
-            // without a kick descriptor the front-end expects to be polled all the time
-            return kick != NO_DESCRIPTOR && queue.arm();
-        } catch (InternalError e) {
-            stumble(e);
-            return true;
-        } catch (RuntimeException e) {
+            try {
+                return queue.arm();
+            } finally {
+                surfaceFaults();
+            }
+        } catch (RuntimeException | InternalError e) {
             crash(e);
             return true;
         }
@@ -183,10 +200,12 @@ final class RingPoller implements Poller {
             return;
         }
         try {
-            queue.disarm();
-        } catch (InternalError e) {
-            stumble(e);
-        } catch (RuntimeException e) {
+            try {
+                queue.disarm();
+            } finally {
+                surfaceFaults();
+            }
+        } catch (RuntimeException | InternalError e) {
             crash(e);
         }
     }
@@ -198,22 +217,6 @@ final class RingPoller implements Poller {
         if (draining) {
             finish();
         }
-    }
-
-    /** The front-end truncated its memory under us; or another one did on whose behalf this thread worked shortly before. */
-    private void stumble(InternalError error) {
-        if (!memoryFault(error)) {
-            throw error;
-        }
-    }
-
-    @Override
-    public boolean memoryFault(InternalError error) {
-        if (memory.isWhole()) {
-            return false;
-        }
-        crash(error);
-        return true;
     }
 
     private void crash(Throwable cause) {
@@ -274,7 +277,11 @@ final class RingPoller implements Poller {
         kick = unwatch(kick);
         wake = unwatch(wake);
         try {
-            deviceQueue.stop();
+            try {
+                deviceQueue.stop();
+            } finally {
+                surfaceFaults();
+            }
         } catch (RuntimeException | InternalError e) {
             // nothing works on the ring any more, so it is given back all the same
             crash(e);

@@ -2,6 +2,7 @@
 package io.hotbay.vhostuser.internal.ring;
 
 import io.hotbay.linux.EventFd;
+import io.hotbay.linux.MappingFaults;
 import io.hotbay.memory.GuestMemory;
 import io.hotbay.reactor.Reactor;
 import io.hotbay.vhostuser.internal.memory.RingMemory;
@@ -45,16 +46,40 @@ record RunningRing(Reactor reactor, RingPoller poller, RingMemory memory) {
             Events events,
             RingListener listener)
             throws IOException {
-        OwnedVirtqueue queue = environment.virtqueues().open(baseKnown ? setup : withBase(setup));
+        OwnedVirtqueue queue = queue(environment, setup, memory, baseKnown);
         DeviceQueue deviceQueue = environment.device().start(queue, setup.features());
         try {
             // it will be polled at once, so a kick is not needed before the reactor first wants to sleep
-            queue.disarm();
+            disarm(queue, memory);
             return new RingPoller(
                     name, reactor, queue, deviceQueue, events.kick, events.call, events.error, memory, listener);
         } catch (RuntimeException | InternalError e) {
             deviceQueue.stop();
             throw e;
+        }
+    }
+
+    private static OwnedVirtqueue queue(
+            RingEnvironment environment, VirtqueueSetup setup, RingMemory memory, boolean baseKnown) {
+        try {
+            return environment.virtqueues().open(baseKnown ? setup : withBase(setup));
+        } finally {
+            surfaceFaults(memory);
+        }
+    }
+
+    private static void disarm(OwnedVirtqueue queue, RingMemory memory) {
+        try {
+            queue.disarm();
+        } finally {
+            surfaceFaults(memory);
+        }
+    }
+
+    /** If memory is gone, this ring does not start, rather than another one of the reactor stop. */
+    private static void surfaceFaults(RingMemory memory) {
+        if (memory.mayFault()) {
+            MappingFaults.surface();
         }
     }
 

@@ -185,18 +185,6 @@ class RingPollerTest {
         assertThat(device.running()).isZero();
     }
 
-    /** The error comes up some time after the access, perhaps in a poller that has nothing to do with it. */
-    @Test
-    void shouldGoOnAfterAFaultInSomebodyElsesMemory() throws IOException {
-        RingPoller poller = poller(kick);
-        assertThat(poller.memoryFault(new InternalError("a fault in another file")))
-                .isFalse();
-        submit(1);
-        poller.poll();
-        assertThat(used()).isEqualTo(1);
-        assertThat(faults).isEmpty();
-    }
-
     @Test
     void shouldSayThatRequestsAreLostWhenTheReactorDroppedItAndABackendIsAtWork() throws IOException {
         device.asynchronous(true);

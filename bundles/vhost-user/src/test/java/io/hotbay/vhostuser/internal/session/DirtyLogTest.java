@@ -274,6 +274,10 @@ class DirtyLogTest {
             assertThat(setBase(64, 0, unsafe).u64()).isEqualTo(1);
         }
         assertThat(bench.log().lines()).anyMatch(line -> line.contains("F_SEAL_SHRINK"));
+        try (Descriptor huge = Memfd.createHuge("unsafe", 2 << 20, 2 << 20)) {
+            assertThat(setBase(64, 0, huge).u64()).isEqualTo(1);
+        }
+        assertThat(bench.log().lines()).anyMatch(line -> line.contains("ordinary pages"));
         assertThat(OpenFiles.mappings("unsafe")).isZero();
     }
 

@@ -32,24 +32,9 @@ public final class TestReactor implements Reactor, AutoCloseable {
         thread.start();
     }
 
-    /** A failed access to memory comes up wherever this thread has got to, also between two rounds or while it is dealt with. */
     private void loop() {
         while (running) {
-            try {
-                rounds();
-            } catch (InternalError late) {
-                // what is still wrong comes up in the next round
-            }
-        }
-    }
-
-    private void rounds() {
-        while (running) {
-            try {
-                round();
-            } catch (InternalError error) {
-                memoryFault(error);
-            }
+            round();
         }
     }
 
@@ -69,30 +54,12 @@ public final class TestReactor implements Reactor, AutoCloseable {
         }
     }
 
-    /** As a real reactor does: a failed access comes up wherever this thread has got to, so perhaps here as well. */
-    private void memoryFault(InternalError error) {
-        try {
-            pollers.forEach(poller -> poller.memoryFault(error));
-        } catch (InternalError second) {
-            memoryFault(second);
-        }
-    }
-
-    private boolean isMemoryFault(Throwable cause) {
-        return cause instanceof InternalError error
-                && List.copyOf(pollers).stream()
-                        .map(poller -> poller.memoryFault(error))
-                        .reduce(false, Boolean::logicalOr);
-    }
-
     private int poll(Poller poller) {
         try {
             return poller.poll();
         } catch (Throwable cause) {
-            if (!isMemoryFault(cause)) {
-                pollers.remove(poller);
-                poller.failed(cause);
-            }
+            pollers.remove(poller);
+            poller.failed(cause);
             return 1;
         }
     }

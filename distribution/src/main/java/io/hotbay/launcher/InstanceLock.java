@@ -74,7 +74,10 @@ final class InstanceLock implements AutoCloseable {
     }
 
     private LaunchException inUse(Path dir, String what, String option) throws IOException {
-        String owner = Files.readString(file, StandardCharsets.UTF_8).strip();
+        String owner = Files.readString(file, StandardCharsets.UTF_8)
+                .lines()
+                .findFirst()
+                .orElse("");
         channel.close();
         return new LaunchException("another hotbay (pid " + (owner.isEmpty() ? "unknown" : owner) + ") uses the " + what
                 + " " + dir + ": stop it, or choose another with " + option);
@@ -90,9 +93,11 @@ final class InstanceLock implements AutoCloseable {
         return rest != null;
     }
 
+    /** The first line is whole at any time: whoever finds the lock taken reads it. */
     private void sign() throws IOException {
-        channel.truncate(0);
-        channel.write(ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.UTF_8)), 0);
+        byte[] line = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.UTF_8);
+        channel.write(ByteBuffer.wrap(line), 0);
+        channel.truncate(line.length);
     }
 
     private static void pause() throws IOException {

@@ -2,9 +2,11 @@
 package io.hotbay.upgrade.internal;
 
 import io.hotbay.keeper.Keeper;
+import io.hotbay.linux.Datagram;
 import io.hotbay.target.TargetException;
 import io.hotbay.target.TargetUpgrade;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -24,6 +26,8 @@ public final class ProcessUpgrade implements TargetUpgrade {
     private static final Duration RECEIVE = Duration.ofSeconds(10);
     /** How long it may take from there until it serves. */
     private static final Duration RESUME = Duration.ofSeconds(30);
+
+    private static final String NOTIFY_SOCKET = "NOTIFY_SOCKET";
 
     private final BundleContext context;
     private final Keeper keeper;
@@ -74,6 +78,7 @@ public final class ProcessUpgrade implements TargetUpgrade {
                     "started process " + pid + home.map(path -> " from " + path).orElse(""));
             Report report = replace(successor, patience, progress);
             done = true;
+            tellServiceManager(pid);
             progress.accept("process " + pid + " serves " + report.disks() + " disks, " + report.sessions()
                     + " sessions go on, longest pause " + millis(report) + " ms");
             return () -> launcher.leave(pid);
@@ -83,6 +88,19 @@ public final class ProcessUpgrade implements TargetUpgrade {
             if (!done) {
                 launcher.dismissSuccessor();
             }
+        }
+    }
+
+    /** The service manager takes the end of the process it knows for the end of the service. */
+    private void tellServiceManager(long pid) {
+        String address = System.getenv(NOTIFY_SOCKET);
+        if (address == null || address.isBlank()) {
+            return;
+        }
+        try {
+            Datagram.send(address, ("MAINPID=" + pid + "\n").getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            logger.error("the service manager at {} cannot be told of process {}: {}", address, pid, e.getMessage());
         }
     }
 

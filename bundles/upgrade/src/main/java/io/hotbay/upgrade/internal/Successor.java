@@ -3,7 +3,6 @@ package io.hotbay.upgrade.internal;
 
 import io.hotbay.linux.UnixConnection;
 import io.hotbay.linux.UnixListener;
-import io.hotbay.target.TargetException;
 import io.hotbay.upgrade.internal.HandOverConnection.Frame;
 import java.io.EOFException;
 import java.io.IOException;
@@ -51,7 +50,7 @@ final class Successor implements AutoCloseable {
      * @param home the installation to start, or empty for this one
      * @param socket where it connects to
      */
-    static Successor start(Launcher launcher, Optional<Path> home, Path socket) throws TargetException, IOException {
+    static Successor start(Launcher launcher, Optional<Path> home, Path socket) throws IOException {
         List<String> command = new ArrayList<>(launcher.command());
         if (home.isPresent()) {
             Path program = home.get().resolve("bin").resolve("hotbay");

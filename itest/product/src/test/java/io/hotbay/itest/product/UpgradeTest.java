@@ -269,7 +269,7 @@ class UpgradeTest {
     @Test
     void shouldRecoverWhenTheSuccessorIsKilledWhileItTakesOver() throws Exception {
         openDisks();
-        for (int delay = 0; delay <= 600; delay += 150) {
+        for (int delay = 0; delay <= 400; delay += 200) {
             runLoads();
             awaitProgress();
             Running upgrade = product.beginUpgrade();

@@ -22,6 +22,7 @@ import java.util.Arrays;
  *   |  u8  |         u32         |         |
  *   +------+---------------------+---------+
  *   to the target:   X script to execute   T "columns rows type" opens a terminal   I terminal input
+ *                    U "seconds home" has another process take its place
  *   from the target: O output   R error output   Q "status" ends the conversation
  * </pre>
  */
@@ -52,6 +53,11 @@ final class ControlClient {
 
     int exec(String script) throws LaunchException {
         send('X', script.getBytes(StandardCharsets.UTF_8));
+        return copyOutput();
+    }
+
+    int upgrade(int seconds, String home) throws LaunchException {
+        send('U', (seconds + " " + home).getBytes(StandardCharsets.UTF_8));
         return copyOutput();
     }
 

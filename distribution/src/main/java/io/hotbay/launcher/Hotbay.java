@@ -13,16 +13,19 @@ public final class Hotbay {
     /** Exit status when the command line is wrong. */
     private static final int MISUSED = 2;
 
-    private final LauncherCommand target = new TargetCommand();
+    private final LauncherCommand target;
 
-    private Hotbay() {}
+    private Hotbay(List<String> arguments) {
+        target = new TargetCommand(arguments);
+    }
 
     /** Runs one command and ends the process with its status. */
     public static void main(String[] arguments) {
         if (Relaunch.isNeeded()) {
             System.exit(Relaunch.run(arguments));
         }
-        System.exit(new Hotbay().run(List.of(arguments)));
+        List<String> words = List.of(arguments);
+        System.exit(new Hotbay(words).run(words));
     }
 
     private int run(List<String> arguments) {
@@ -70,6 +73,7 @@ public final class Hotbay {
         Map<String, LauncherCommand> commands = new LinkedHashMap<>();
         commands.put("exec", new ExecCommand(before));
         commands.put("shell", new ShellCommand(before));
+        commands.put("upgrade", new UpgradeCommand(before));
         return commands;
     }
 

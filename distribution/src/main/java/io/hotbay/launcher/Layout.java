@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Where everything lies on this machine, for this user. */
@@ -32,16 +33,23 @@ final class Layout {
                 : defaultDeployDir();
     }
 
+    /**
+     * A directory that only one target may use.
+     *
+     * @param what it is, for people
+     * @param option chooses another
+     */
+    record Directory(Path path, String what, String option) {}
+
+    List<Directory> exclusive() {
+        return List.of(
+                new Directory(runDir, "run directory", "--run-dir"),
+                new Directory(socketDir, "socket directory", "-S"),
+                new Directory(stateDir, "state directory", "--state-dir"));
+    }
+
     Path runDir() {
         return runDir;
-    }
-
-    Path stateDir() {
-        return stateDir;
-    }
-
-    Path socketDir() {
-        return socketDir;
     }
 
     Path controlSocket() {

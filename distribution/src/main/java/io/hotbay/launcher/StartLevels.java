@@ -22,9 +22,18 @@ final class StartLevels {
 
     static final int LAST = SHELLS;
 
+    /** In a successor: all that needs nothing of which only one process may have it. It waits here for its predecessor. */
+    static final int PREPARED = TRANSPORTS;
+    /** In a successor: the files of leases, then the configurations, by which everything else comes into being; then the shells. */
+    private static final int TAKEN_MEMORY = PREPARED + 1;
+
+    private static final int TAKEN_CONFIGURATION = TAKEN_MEMORY + 1;
+    static final int TAKEN_OVER = TAKEN_CONFIGURATION + 1;
+
     private static final String OWN = "io.hotbay.";
-    /** The log, and what warms up in the background while others start. */
-    private static final Set<String> EARLY_BUNDLES = Set.of("io.hotbay.log", "io.hotbay.linux");
+    /** The log, what warms up in the background while others start, and what stays while others are handed over. */
+    private static final Set<String> EARLY_BUNDLES =
+            Set.of("io.hotbay.log", "io.hotbay.linux", "io.hotbay.keeper", "io.hotbay.upgrade");
 
     private static final Set<String> TRANSPORT_BUNDLES = Set.of("io.hotbay.vhost-user", "io.hotbay.kata");
     private static final Set<String> SHELL_BUNDLES =
@@ -43,6 +52,19 @@ final class StartLevels {
 
     static void assign(Bundle bundle) {
         bundle.adapt(BundleStartLevel.class).setStartLevel(of(bundle.getSymbolicName()));
+    }
+
+    /** The order in a successor: what only one process may have comes last. */
+    static void assignInSuccessor(Bundle bundle) {
+        bundle.adapt(BundleStartLevel.class).setStartLevel(inSuccessor(bundle.getSymbolicName()));
+    }
+
+    private static int inSuccessor(String name) {
+        return switch (name) {
+            case "io.hotbay.hugepages" -> TAKEN_MEMORY;
+            case "org.apache.felix.configadmin", "io.hotbay.kata" -> TAKEN_CONFIGURATION;
+            default -> of(name) == SHELLS ? TAKEN_OVER : of(name);
+        };
     }
 
     private static int of(String name) {

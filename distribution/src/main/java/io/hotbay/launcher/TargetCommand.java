@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.launcher;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.commons.cli.CommandLine;
@@ -23,6 +25,14 @@ final class TargetCommand implements LauncherCommand {
     private static final String KATA_STORE = "kata-store";
     private static final String LOG_LEVEL = "log-level";
     private static final String LOG_FILE = "log-file";
+    private static final String TAKE_OVER = "take-over";
+
+    private final List<String> arguments;
+
+    /** @param arguments the whole command line, which a successor of this process is given too */
+    TargetCommand(List<String> arguments) {
+        this.arguments = arguments;
+    }
 
     @Override
     public String name() {
@@ -68,7 +78,7 @@ final class TargetCommand implements LauncherCommand {
                 "r",
                 ControlOptions.CONTROL_SOCKET,
                 "PATH",
-                "Socket for 'hotbay exec' and 'hotbay shell'. Default: control.sock in the run directory."));
+                "Socket for 'hotbay exec', 'shell' and 'upgrade'. Default: control.sock in the run directory."));
         options.addOption(
                 option("i", INTERACTIVE, null, "Give a shell on this terminal; leaving it stops the target."));
         options.addOption(option("e", EXECUTE, "COMMANDS", "Shell commands to run once the target is up."));
@@ -102,6 +112,8 @@ final class TargetCommand implements LauncherCommand {
                 LOG_FILE,
                 "FILE",
                 "Write the log to this file too, rotated. Default: hotbay.log in the state directory."));
+        options.addOption(option(
+                null, TAKE_OVER, "SOCKET", "Given by 'hotbay upgrade': take the place of the target that listens there."));
         options.addOption(option("v", VERSION, null, "Show the version and exit."));
         return options;
     }
@@ -146,7 +158,12 @@ final class TargetCommand implements LauncherCommand {
         Map<String, String> properties = new HashMap<>(layout.frameworkProperties());
         put(properties, "hotbay.cores", cores);
         put(properties, "hotbay.memory.mib", memory == null ? null : OptionChecks.mebibytes(memory));
-        put(properties, "hotbay.config.file", config == null ? null : config.toAbsolutePath());
+        Path takeOver = path(line, TAKE_OVER);
+        if (takeOver == null) {
+            // all that these have brought about is in what a successor takes over, and what was changed since as well
+            put(properties, "hotbay.config.file", config == null ? null : config.toAbsolutePath());
+            put(properties, "hotbay.execute", line.getOptionValue(EXECUTE));
+        }
         put(properties, "hotbay.log.level", logLevel.toUpperCase(Locale.ROOT));
         put(properties, "hotbay.log.file", absolute(path(line, LOG_FILE), layout.logFile()));
         put(
@@ -154,8 +171,8 @@ final class TargetCommand implements LauncherCommand {
                 "hotbay.control.socket",
                 absolute(path(line, ControlOptions.CONTROL_SOCKET), layout.controlSocket()));
         put(properties, "hotbay.interactive", line.hasOption(INTERACTIVE));
-        put(properties, "hotbay.execute", line.getOptionValue(EXECUTE));
-        run(layout, properties);
+        Command.put(properties, arguments);
+        run(layout, properties, takeOver);
         return 0;
     }
 
@@ -169,15 +186,30 @@ final class TargetCommand implements LauncherCommand {
         OptionChecks.checkLogLevel(logLevel);
     }
 
-    private static void run(Layout layout, Map<String, String> properties) throws LaunchException {
-        TargetFramework framework = new TargetFramework(properties);
-        try (InstanceLock run = InstanceLock.take(layout.runDir(), "run directory", "--run-dir");
-                InstanceLock sockets = InstanceLock.take(layout.socketDir(), "socket directory", "-S");
-                InstanceLock state = InstanceLock.take(layout.stateDir(), "state directory", "--state-dir")) {
+    private static void run(Layout layout, Map<String, String> properties, Path takeOver) throws LaunchException {
+        TargetFramework framework = null;
+        try (InstanceLocks locks = InstanceLocks.take(layout, takeOver != null)) {
+            FrameworkCaches caches = new FrameworkCaches(layout.runDir(), takeOver != null);
+            StartUp startUp = takeOver == null ? StartUp.AT_ONCE : new Successor(takeOver, caches, locks);
+            framework = new TargetFramework(properties, startUp, locks);
+            if (takeOver == null) {
+                caches.removeOthers();
+            }
             framework.run();
+        } catch (LaunchException e) {
+            if (takeOver != null) {
+                Successor.tell(takeOver, e.getMessage());
+            }
+            throw e;
+        } catch (IOException e) {
+            throw new LaunchException(
+                    "the run directory " + layout.runDir() + " cannot be cleaned: " + Layout.reason(e), e);
         } finally {
-            framework.locksReleased();
+            if (framework != null) {
+                framework.locksReleased();
+            }
         }
+        Foreground.awaitIfNeeded(framework.successor());
     }
 
     private static Path path(CommandLine line, String option) {

@@ -28,8 +28,13 @@ final class TargetFramework {
 
     private final Map<String, String> properties = new HashMap<>();
     private final CountDownLatch released = new CountDownLatch(1);
+    private final StartUp startUp;
+    private final InstanceLocks locks;
+    private volatile Handing handing;
 
-    TargetFramework(Map<String, String> properties) {
+    TargetFramework(Map<String, String> properties, StartUp startUp, InstanceLocks locks) {
+        this.startUp = startUp;
+        this.locks = locks;
         this.properties.putAll(properties);
         // What is installed follows from the distribution and the deploy directory; only configuration is kept.
         this.properties.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
@@ -43,7 +48,8 @@ final class TargetFramework {
         this.properties.put("org.osgi.service.log.admin.loglevel", "INFO");
         // What is logged before the log bundle runs is kept for it.
         this.properties.put("org.apache.felix.log.maxSize", "1000");
-        this.properties.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, Integer.toString(StartLevels.LAST));
+        this.properties.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, Integer.toString(startUp.level()));
+        startUp.configure(this.properties);
     }
 
     void run() throws LaunchException {
@@ -57,13 +63,16 @@ final class TargetFramework {
                 bundles.add(entry.install(framework.getBundleContext()));
             }
             for (Bundle bundle : bundles) {
-                StartLevels.assign(bundle);
+                startUp.assign(bundle);
                 start(bundle);
             }
             Runtime.getRuntime().addShutdownHook(stopper);
             framework.getBundleContext().addFrameworkListener(failures);
+            handing = new Handing(framework, locks);
+            handing.offer();
             framework.start();
             failures.check();
+            startUp.complete(framework);
             if (Boolean.getBoolean(EXIT_WHEN_READY)) {
                 framework.stop();
             }
@@ -84,6 +93,11 @@ final class TargetFramework {
     /** To be called when the directories are no longer locked: from then on the process may end. */
     void locksReleased() {
         released.countDown();
+    }
+
+    /** The process that has taken this one's place, or 0. */
+    long successor() {
+        return handing == null ? 0 : handing.successor();
     }
 
     private static void start(Bundle bundle) throws BundleException {

@@ -22,12 +22,11 @@ import java.util.stream.Stream;
  * one in shared memory has the headers of all leases as well. A lock file in it is locked while the process lives; the kernel
  * drops the lock however the process ends, so a folder whose lock can be had was left by a dead one.
  *
- * <p>The lock belongs to the process, not to the component. When the component ends and the process goes on, the number of the
- * locked descriptor is left in a system property, and the next life of the component takes it from there.
+ * <p>The lock does not belong to the component. When that ends and its target goes on, the locked descriptor is left for the next
+ * life of the component, be it in this process or in one that goes on in its place.
  */
 final class InstanceFolder {
     private static final String LOCK = "~lock";
-    private static final String PROPERTY = "io.hotbay.hugepages.lock:";
     private static final int ATTEMPTS = 10;
     private static final long PAUSE_MILLIS = 20;
 
@@ -44,12 +43,12 @@ final class InstanceFolder {
     /**
      * Makes the folder if need be and locks it.
      *
+     * @param left where an earlier life of the component has left the lock
      * @throws IOException if another process has it, or it is not ours
      */
-    static InstanceFolder open(Path path) throws IOException {
-        String handedOver = (String) System.getProperties().remove(PROPERTY + path);
-        if (handedOver != null) {
-            Descriptor lock = Descriptor.adopt(Integer.parseInt(handedOver));
+    static InstanceFolder open(Path path, LeftLocks left) throws IOException {
+        Descriptor lock = left.take(path);
+        if (lock != null) {
             if (isStillThere(lock, path)) {
                 return new InstanceFolder(path, lock, true);
             }
@@ -57,7 +56,7 @@ final class InstanceFolder {
         }
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             makeFolder(path);
-            Descriptor lock = tryLock(path, Descriptor.O_CREAT);
+            lock = tryLock(path, Descriptor.O_CREAT);
             if (lock != null) {
                 return new InstanceFolder(path, lock, false);
             }
@@ -136,7 +135,7 @@ final class InstanceFolder {
         return path;
     }
 
-    /** Whether an earlier life of the component in this process had it. */
+    /** Whether an earlier life of the component has left it in good order. */
     boolean inherited() {
         return inherited;
     }
@@ -170,8 +169,8 @@ final class InstanceFolder {
     }
 
     /** Leaves folder and lock to the next life of the component. */
-    void handOver() {
-        System.setProperty(PROPERTY + path, Integer.toString(lock.number()));
+    void handOver(LeftLocks left) {
+        left.leave(path, lock);
     }
 
     /** Gives the folder up: removes it unless it still holds something. */

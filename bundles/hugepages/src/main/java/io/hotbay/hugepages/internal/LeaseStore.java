@@ -32,15 +32,17 @@ final class LeaseStore {
     private final KernelPages kernel;
     private final HugetlbfsMounts mounts;
     private final String instance;
+    private final LeftLocks locks;
     private final Logger logger;
     private final Map<Path, InstanceFolder> folders = new TreeMap<>();
     private final List<RejectedFile> rejected = new ArrayList<>();
 
-    LeaseStore(Host host, KernelPages kernel, HugetlbfsMounts mounts, String instance, Logger logger) {
+    LeaseStore(Host host, KernelPages kernel, HugetlbfsMounts mounts, String instance, LeftLocks locks, Logger logger) {
         this.host = host;
         this.kernel = kernel;
         this.mounts = mounts;
         this.instance = instance;
+        this.locks = locks;
         this.logger = logger;
     }
 
@@ -55,7 +57,7 @@ final class LeaseStore {
     private InstanceFolder folder(Path path) throws IOException {
         InstanceFolder folder = folders.get(path);
         if (folder == null) {
-            folder = InstanceFolder.open(path);
+            folder = InstanceFolder.open(path, locks);
             folders.put(path, folder);
         }
         return folder;
@@ -250,9 +252,9 @@ final class LeaseStore {
                 + (nodes.isEmpty() ? "[0]" : nodes) + " or -1 for any");
     }
 
-    /** The component ends, the process goes on. */
+    /** The component ends, its target goes on. */
     void handOver() {
-        folders.values().forEach(InstanceFolder::handOver);
+        folders.values().forEach(folder -> folder.handOver(locks));
     }
 
     /**

@@ -71,11 +71,17 @@ public final class LeasedHugepages implements HugepageAllocator {
                 InstanceName.of(context.getProperty("hotbay.run.dir")),
                 context.getProperty("hotbay.memory.mib"),
                 configuration,
+                new KeptLocks(context),
                 logger);
     }
 
     LeasedHugepages(
-            Host host, String instance, String launchedMemory, HugepageConfiguration configuration, Logger logger)
+            Host host,
+            String instance,
+            String launchedMemory,
+            HugepageConfiguration configuration,
+            LeftLocks locks,
+            Logger logger)
             throws IOException {
         this.launchedMemory = launchedMemory;
         this.logger = logger;
@@ -84,7 +90,7 @@ public final class LeasedHugepages implements HugepageAllocator {
         HugetlbfsMounts mounts = new HugetlbfsMounts(host.root(), kernel, host.mounter());
         setup = new PageSetup(kernel, mounts);
         table = new PoolTable(host.root(), kernel);
-        store = new LeaseStore(host, kernel, mounts, instance, logger);
+        store = new LeaseStore(host, kernel, mounts, instance, locks, logger);
         store.adopt(settings).forEach(lease -> leases.put(lease.name(), lease));
         if (!leases.isEmpty()) {
             logger.info("took up the leases that were there: {}", leases.keySet());

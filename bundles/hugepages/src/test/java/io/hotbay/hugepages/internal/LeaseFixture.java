@@ -3,7 +3,6 @@ package io.hotbay.hugepages.internal;
 
 import static io.hotbay.hugepages.internal.Configured.DEFAULTS;
 
-import io.hotbay.linux.Descriptor;
 import io.hotbay.linux.FileStatus;
 import io.hotbay.linux.Users;
 import java.io.IOException;
@@ -18,6 +17,7 @@ final class LeaseFixture {
     final RecordingLogger log = new RecordingLogger();
     final FakeMachine machine;
     final Path folder;
+    private final LocksInMemory locks = new LocksInMemory();
     LeasedHugepages allocator;
 
     LeaseFixture(Path root) throws IOException {
@@ -30,16 +30,13 @@ final class LeaseFixture {
     }
 
     void start() throws IOException {
-        allocator = new LeasedHugepages(machine.host(), INSTANCE, null, DEFAULTS, log.logger());
+        allocator = new LeasedHugepages(machine.host(), INSTANCE, null, DEFAULTS, locks, log.logger());
     }
 
     /** The component ends as in a process that was killed: the kernel drops the lock, the files stay. */
     void kill() {
         allocator.end(false);
-        String lock = (String) System.getProperties().remove("io.hotbay.hugepages.lock:" + folder);
-        if (lock != null) {
-            Descriptor.adopt(Integer.parseInt(lock)).close();
-        }
+        locks.drop();
     }
 
     void restart() throws IOException {

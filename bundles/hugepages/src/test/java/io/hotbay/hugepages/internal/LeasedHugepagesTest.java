@@ -7,7 +7,6 @@ import static io.hotbay.hugepages.internal.FakeMachine.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.hotbay.linux.Descriptor;
 import io.hotbay.linux.Users;
 import io.hotbay.memory.LeftoverFile;
 import io.hotbay.memory.MemoryLease;
@@ -30,6 +29,7 @@ class LeasedHugepagesTest {
     private final RecordingLogger log = new RecordingLogger();
     private FakeMachine machine;
     private Path folder;
+    private final LocksInMemory locks = new LocksInMemory();
     private LeasedHugepages allocator;
 
     @BeforeEach
@@ -48,14 +48,13 @@ class LeasedHugepagesTest {
     }
 
     private LeasedHugepages another(HugepageConfiguration configuration) throws IOException {
-        return new LeasedHugepages(machine.host(), INSTANCE, null, configuration, log.logger());
+        return new LeasedHugepages(machine.host(), INSTANCE, null, configuration, locks, log.logger());
     }
 
     /** The component ends as in a process that was killed: the kernel drops the lock, the files stay. */
     private void die() {
         allocator.end(false);
-        String lock = (String) System.getProperties().remove("io.hotbay.hugepages.lock:" + folder);
-        Descriptor.adopt(Integer.parseInt(lock)).close();
+        locks.drop();
     }
 
     @Test

@@ -3,14 +3,18 @@ package io.hotbay.shell.internal;
 
 import io.hotbay.linux.Descriptor;
 import io.hotbay.linux.UnixConnection;
+import io.hotbay.target.TargetException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.felix.service.command.CommandSession;
 
@@ -23,6 +27,7 @@ import org.apache.felix.service.command.CommandSession;
  *   |  u8  |  u32   |         |
  *   +------+--------+---------+
  *   from the client: X script to execute   T "columns rows type" opens a terminal   I terminal input, empty at its end
+ *                    U "seconds home" has another process take this one's place
  *   to the client:   O output   R error output   Q "status" ends the conversation
  * </pre>
  */
@@ -36,10 +41,15 @@ final class ControlConnection {
     private final UnixConnection peer;
     private final ScriptRunner runner;
     private final InteractiveSession.Factory interactive;
+    private final TargetServices services;
     private volatile Thread worker;
+    /** An upgrade stops this bundle, and goes on to its end whether anybody listens or not. */
+    private volatile boolean upgrading;
 
-    ControlConnection(UnixConnection peer, ScriptRunner runner, InteractiveSession.Factory interactive) {
+    ControlConnection(
+            UnixConnection peer, ScriptRunner runner, InteractiveSession.Factory interactive, TargetServices services) {
         this.peer = peer;
+        this.services = services;
         this.runner = runner;
         this.interactive = interactive;
     }
@@ -54,6 +64,10 @@ final class ControlConnection {
         switch (request.type) {
             case 'X' -> start(() -> execute(request.text()));
             case 'T' -> start(() -> interact(request.text(), keys));
+            case 'U' -> {
+                upgrading = true;
+                start(() -> upgrade(request.text()));
+            }
             default -> throw new IOException("a control client sent frame type " + request.type);
         }
         for (Frame frame = receive(); frame != null; frame = receive()) {
@@ -63,11 +77,16 @@ final class ControlConnection {
         }
         keys.close();
         // The client is gone, or has been told the end: what still runs for it has nobody to run for.
-        worker.interrupt();
+        if (!upgrading) {
+            worker.interrupt();
+        }
     }
 
     /** Called when the bundle stops: a command that is just ending may still tell its status. */
     void close() {
+        if (upgrading) {
+            return;
+        }
         try {
             Thread running = worker;
             if (running != null && running != Thread.currentThread()) {
@@ -115,6 +134,28 @@ final class ControlConnection {
             ScriptRunner.printer(new FrameOutput('R')).println("hotbay: no terminal: " + e.getMessage());
             quit(ScriptRunner.FAILED);
         }
+    }
+
+    private void upgrade(String request) {
+        PrintStream out = ScriptRunner.printer(new FrameOutput('O'));
+        Runnable leave;
+        try {
+            String[] words = request.split(" ", 2);
+            Duration patience = Duration.ofSeconds(Long.parseLong(words[0]));
+            Optional<Path> home = words[1].isEmpty() ? Optional.empty() : Optional.of(Path.of(words[1]));
+            leave = services.upgrade().upgrade(home, patience, line -> {
+                out.println(line);
+                out.flush();
+            });
+        } catch (TargetException | ShellException | RuntimeException e) {
+            PrintStream err = ScriptRunner.printer(new FrameOutput('R'));
+            err.println("hotbay: " + (e.getMessage() == null ? e : e.getMessage()));
+            err.flush();
+            quit(ScriptRunner.FAILED);
+            return;
+        }
+        quit(ScriptRunner.OK);
+        leave.run();
     }
 
     private void quit(int status) {

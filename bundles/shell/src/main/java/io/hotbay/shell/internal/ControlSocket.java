@@ -1,13 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.shell.internal;
 
+import io.hotbay.keeper.Keeper;
+import io.hotbay.keeper.Kept;
+import io.hotbay.linux.Descriptor;
 import io.hotbay.linux.UnixConnection;
 import io.hotbay.linux.UnixListener;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -23,7 +32,11 @@ public final class ControlSocket {
 
     private static final int BACKLOG = 16;
 
+    private static final String KEPT = "control ";
+
+    private final BundleContext context;
     private final Logger logger;
+    private final TargetServices services;
     private final ScriptRunner runner;
     private final InteractiveSession.Factory interactive;
     private final UnixListener listener;
@@ -34,9 +47,12 @@ public final class ControlSocket {
     public ControlSocket(
             BundleContext context,
             @Reference(service = LoggerFactory.class) Logger logger,
+            @Reference TargetServices services,
             @Reference ScriptRunner runner,
             @Reference InteractiveSession.Factory interactive)
             throws IOException {
+        this.context = context;
+        this.services = services;
         this.logger = logger;
         this.runner = runner;
         this.interactive = interactive;
@@ -45,25 +61,51 @@ public final class ControlSocket {
             listener = null;
             return;
         }
-        listener = UnixListener.bind(Path.of(path), new UnixListener.Options(MODE, -1, -1, BACKLOG));
+        listener = open(Path.of(path));
         Thread thread = new Thread(this::accept, "hotbay-control");
         thread.setDaemon(true);
         thread.start();
     }
 
-    /** Stops listening and ends all conversations. */
+    /** Goes on with the socket of an earlier life of this bundle, if there was one: clients that connected meanwhile wait in it. */
+    private UnixListener open(Path path) throws IOException {
+        Keeper keeper = keeper();
+        Optional<Kept> kept = keeper == null ? Optional.empty() : keeper.take(KEPT + path);
+        return kept.isPresent()
+                ? UnixListener.adopt(
+                        path, Descriptor.adopt(kept.get().descriptors().get(0)))
+                : UnixListener.bind(path, new UnixListener.Options(MODE, -1, -1, BACKLOG));
+    }
+
+    private Keeper keeper() {
+        ServiceReference<Keeper> reference = context.getServiceReference(Keeper.class);
+        return reference == null ? null : context.getService(reference);
+    }
+
+    /** Ends all conversations but an upgrade. The socket is left to the next life of this bundle, unless the target stops. */
     @Deactivate
     public void close() {
         if (listener != null) {
-            listener.close();
+            leave();
         }
         connections.forEach(ControlConnection::close);
+    }
+
+    private void leave() {
+        Keeper keeper = keeper();
+        if (keeper == null
+                || context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).getState() == Bundle.STOPPING) {
+            listener.close();
+            return;
+        }
+        Descriptor socket = listener.handOver();
+        keeper.keep(KEPT + listener.path(), new Kept(Map.of(), List.of(socket.release())));
     }
 
     private void accept() {
         try {
             for (UnixConnection peer = listener.accept(); peer != null; peer = listener.accept()) {
-                ControlConnection connection = new ControlConnection(peer, runner, interactive);
+                ControlConnection connection = new ControlConnection(peer, runner, interactive, services);
                 connections.add(connection);
                 Thread thread = new Thread(() -> serve(connection), "hotbay-control-session");
                 thread.setDaemon(true);

@@ -29,6 +29,7 @@ public final class LocalConsole {
     private final TargetAdmin admin;
     private final ScriptRunner runner;
     private final InteractiveSession.Factory interactive;
+    private volatile boolean closed;
     private final Thread thread = new Thread(this::run, "hotbay-console");
 
     /** Starts it, if the launcher asked for it. */
@@ -53,6 +54,7 @@ public final class LocalConsole {
     /** Ends it. */
     @Deactivate
     public void close() {
+        closed = true;
         thread.interrupt();
     }
 
@@ -96,6 +98,9 @@ public final class LocalConsole {
             session.execute(script());
         }
         session.run();
-        context.getBundle(0).stop();
+        // the console may also end because this bundle stops
+        if (!closed) {
+            context.getBundle(0).stop();
+        }
     }
 }

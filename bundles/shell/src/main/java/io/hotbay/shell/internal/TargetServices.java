@@ -8,6 +8,7 @@ import io.hotbay.memory.HugepageAllocator;
 import io.hotbay.reactor.Reactors;
 import io.hotbay.target.Controller;
 import io.hotbay.target.TargetAdmin;
+import io.hotbay.target.TargetUpgrade;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -49,6 +50,10 @@ public final class TargetServices {
 
     KataStore kata() throws ShellException {
         return only(KataStore.class, "kata");
+    }
+
+    TargetUpgrade upgrade() throws ShellException {
+        return only(TargetUpgrade.class, "upgrade");
     }
 
     Deployment deployment() throws ShellException {

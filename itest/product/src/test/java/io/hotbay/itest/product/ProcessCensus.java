@@ -23,7 +23,11 @@ record ProcessCensus(Map<String, Integer> descriptors, Map<String, Integer> mapp
     private static final int NAME = 5;
 
     static ProcessCensus of(Process process) throws IOException {
-        Path proc = Path.of("/proc", Long.toString(process.pid()));
+        return of(process.pid());
+    }
+
+    static ProcessCensus of(long pid) throws IOException {
+        Path proc = Path.of("/proc", Long.toString(pid));
         Map<String, Integer> descriptors = new TreeMap<>();
         for (Path entry : list(proc.resolve("fd"))) {
             String target = target(entry);
@@ -94,5 +98,14 @@ record ProcessCensus(Map<String, Integer> descriptors, Map<String, Integer> mapp
     /** The same without threads, which a pool keeps for a while. */
     ProcessCensus withoutThreads() {
         return new ProcessCensus(descriptors, mappings, Map.of());
+    }
+
+    /** The same without files whose names contain a text. */
+    ProcessCensus without(String text) {
+        Map<String, Integer> files = new TreeMap<>(descriptors);
+        files.keySet().removeIf(name -> name.contains(text));
+        Map<String, Integer> mapped = new TreeMap<>(mappings);
+        mapped.keySet().removeIf(name -> name.contains(text));
+        return new ProcessCensus(files, mapped, threads);
     }
 }

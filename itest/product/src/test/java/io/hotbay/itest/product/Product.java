@@ -7,6 +7,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -191,6 +192,81 @@ final class Product implements AutoCloseable {
         return target;
     }
 
+    /** A command under way, and where its output goes. */
+    record Running(Process process, Path out, Path err) {
+        /** Waits until it has printed something, or has ended. */
+        void awaitOutput(String text) throws IOException, InterruptedException {
+            await(text, () -> Files.readString(out).contains(text) || !process.isAlive());
+        }
+
+        Result result() throws IOException, InterruptedException {
+            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                throw new AssertionError("did not end: " + Files.readString(out) + Files.readString(err));
+            }
+            return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
+        }
+    }
+
+    /** Begins {@code bin/hotbay upgrade}. */
+    Running beginUpgrade(String... more) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                HOME.resolve("bin/hotbay").toString(),
+                "upgrade",
+                "--run-dir",
+                dir.resolve("r").toString()));
+        command.addAll(List.of(more));
+        Process process = launch(command);
+        return new Running(process, dir.resolve(runs + ".out"), dir.resolve(runs + ".err"));
+    }
+
+    Result upgrade(String... more) throws IOException, InterruptedException {
+        return beginUpgrade(more).result();
+    }
+
+    /** The process that has the run directory, be it the one that was started or a successor. */
+    long serving() throws IOException {
+        return Long.parseLong(Files.readAllLines(dir.resolve("r").resolve(".hotbay.lock")).get(0));
+    }
+
+    /** Whether a process lives; one that has ended and is nobody's child any more may stay for a while. */
+    static boolean isAlive(long pid) throws IOException {
+        try {
+            String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+            return stat.charAt(stat.lastIndexOf(')') + 2) != 'Z';
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
+    static void kill(long pid) throws IOException, InterruptedException {
+        ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+        await("the end of process " + pid, () -> !isAlive(pid));
+    }
+
+    /** Ends what successors have been started and are nobody's children any more: they have this run directory in their command lines. */
+    private void killSuccessors() throws IOException {
+        String mark = dir.resolve("r").toString();
+        List<ProcessHandle> left = ProcessHandle.allProcesses()
+                .filter(each -> commandLine(each).contains(mark))
+                .toList();
+        left.forEach(ProcessHandle::destroyForcibly);
+        for (ProcessHandle each : left) {
+            try {
+                kill(each.pid());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static String commandLine(ProcessHandle process) {
+        try {
+            return Files.readString(Path.of("/proc", Long.toString(process.pid()), "cmdline"));
+        } catch (IOException ended) {
+            return "";
+        }
+    }
+
     /** Sends SIGKILL and waits for the end. */
     void kill() throws InterruptedException {
         target.destroyForcibly().waitFor();
@@ -240,6 +316,7 @@ final class Product implements AutoCloseable {
         for (Process process : started) {
             process.onExit().join();
         }
+        killSuccessors();
         try (Stream<Path> files = Files.walk(dir)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);

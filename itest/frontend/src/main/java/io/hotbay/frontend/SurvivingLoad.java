@@ -10,8 +10,8 @@ import java.util.SplittableRandom;
  * A load on one queue that goes on when its back-end has died and come back. It knows of each block of its part of the disk
  * which write was acknowledged last, and of each request when it was submitted. Wrong are: a read with other content than was
  * written last, an error, a request answered twice or never, and answers in another order than the requests', which a back-end
- * that executes at once has no reason for. As a guest does, it never has two requests for one block in flight. For one
- * thread at a time; what is wrong it throws as an {@link AssertionError}.
+ * that executes at once has no reason for ({@link #inAnyOrder} allows it to others). As a guest does, it never has two requests
+ * for one block in flight. For one thread at a time; what is wrong it throws as an {@link AssertionError}.
  */
 public final class SurvivingLoad {
     /** Most descriptors of a request. */
@@ -35,7 +35,11 @@ public final class SurvivingLoad {
     private final int[] blockOf;
     private final boolean[] writes;
     private final long[] sequences;
+    private final long[] times;
 
+    private AnswerListener listener = (submittedNanos, answeredNanos) -> {};
+    private boolean ordered = true;
+    private boolean contentKept = true;
     private long submitted;
     private long completed;
     private long acknowledgedWrites;
@@ -70,7 +74,33 @@ public final class SurvivingLoad {
         blockOf = new int[tags];
         writes = new boolean[tags];
         sequences = new long[tags];
+        times = new long[tags];
         random = new SplittableRandom(0x5eed + queue.index());
+    }
+
+    /** Hears of each answer, on the thread of the load, which it must not hold up. */
+    @FunctionalInterface
+    public interface AnswerListener {
+        /** The times are those of {@link System#nanoTime}: when the request was submitted and when its answer was seen. */
+        void answered(long submittedNanos, long answeredNanos);
+    }
+
+    /** Tells someone of each answer from now on. */
+    public SurvivingLoad tell(AnswerListener who) {
+        listener = who;
+        return this;
+    }
+
+    /** Accepts answers in any order: those of a back-end that hands requests on to the kernel. */
+    public SurvivingLoad inAnyOrder() {
+        ordered = false;
+        return this;
+    }
+
+    /** Does not look at what reads bring: the back-end keeps nothing. */
+    public SurvivingLoad withoutContent() {
+        contentKept = false;
+        return this;
     }
 
     /** Keeps requests in flight until the back-end closes the connection or {@link #end} is called. */
@@ -152,6 +182,7 @@ public final class SurvivingLoad {
         blockOf[tag] = block;
         writes[tag] = write;
         sequences[tag] = submitted++;
+        times[tag] = System.nanoTime();
     }
 
     private void finishAll() throws ProtocolViolationException {
@@ -165,13 +196,14 @@ public final class SurvivingLoad {
         if (blocks.status(tag) != BlockRequestType.OK) {
             throw new AssertionError(text(tag) + " ended with status " + blocks.status(tag));
         }
-        if (sequences[tag] != completed) {
+        listener.answered(times[tag], System.nanoTime());
+        if (ordered && sequences[tag] != completed) {
             throw new AssertionError(text(tag) + " was answered as number " + completed);
         }
         if (writes[tag]) {
             versions[block]++;
             acknowledgedWrites++;
-        } else {
+        } else if (contentKept) {
             long sector = firstSector + (long) block * sectorsPerBlock;
             if (!SectorPattern.matches(data, slotOf[tag] * blockSize, sector, blockSize, versions[block])) {
                 throw new AssertionError(text(tag) + " brought other content than that of version " + versions[block]);

@@ -12,6 +12,7 @@ import java.util.function.LongSupplier;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
+import org.osgi.framework.FrameworkListener;
 import org.osgi.framework.wiring.BundleRevision;
 import org.osgi.framework.wiring.FrameworkWiring;
 
@@ -74,8 +75,9 @@ final class Replacement {
     }
 
     /**
-     * The same when this bundle is rewired too, and so stopped in the middle: the framework then starts all again, and whoever
-     * comes up looks at the outcome. From the update on, only classes that are loaded already are used.
+     * The same when this bundle is rewired too, and so stopped in the middle: the framework then starts all that ran, and whoever
+     * comes up looks at the outcome. The bundle itself is stopped before, or else the framework would start it twice, with the update
+     * and once more when it has rewired it. From the update on, only classes that are loaded already are used.
      *
      * @param pending where to write
      * @param done what to write before the framework is asked to rewire
@@ -84,8 +86,10 @@ final class Replacement {
     void replaceOwn(Bundle bundle, Path content, PendingFile pending, String done, String failed) {
         FrameworkWiring own = wiring;
         List<Bundle> one = List.of(bundle);
+        FrameworkListener refreshed = event -> startAgain(bundle);
         String next = done;
         try (InputStream in = Files.newInputStream(content)) {
+            bundle.stop(Bundle.STOP_TRANSIENT);
             bundle.update(in);
         } catch (BundleException | IOException | RuntimeException e) {
             next = failed;
@@ -95,6 +99,14 @@ final class Replacement {
         } catch (IOException e) {
             // Whoever comes up finds a swap that never ended, and says so.
         }
-        own.refreshBundles(one);
+        own.refreshBundles(one, refreshed);
+    }
+
+    private static void startAgain(Bundle bundle) {
+        try {
+            bundle.start(START);
+        } catch (BundleException e) {
+            // Whoever comes up sees that it does not run; if that is this bundle itself, there is nobody to tell.
+        }
     }
 }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -13,6 +15,7 @@ import org.osgi.framework.BundleException;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
+import org.osgi.framework.wiring.FrameworkWiring;
 
 /** The framework that the tests run in: its bundles and services. */
 final class Framework {
@@ -57,10 +60,11 @@ final class Framework {
                 .toList();
     }
 
-    /** One of them, by the last part of its name. */
+    /** One of them by the last part of its name, or any bundle by its whole name. */
     static Bundle bundle(String name) {
         return Stream.of(CONTEXT.getBundles())
-                .filter(bundle -> bundle.getSymbolicName().equals(OWN + name))
+                .filter(bundle -> bundle.getSymbolicName().equals(OWN + name)
+                        || bundle.getSymbolicName().equals(name))
                 .findFirst()
                 .orElseThrow();
     }
@@ -81,6 +85,20 @@ final class Framework {
         } catch (BundleException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Updates a bundle with the content it has, and has all that use it rewired. */
+    static void update(String name) throws InterruptedException {
+        try {
+            bundle(name).update();
+        } catch (BundleException e) {
+            throw new IllegalStateException(e);
+        }
+        CountDownLatch refreshed = new CountDownLatch(1);
+        CONTEXT.getBundle(0)
+                .adapt(FrameworkWiring.class)
+                .refreshBundles(List.of(bundle(name)), event -> refreshed.countDown());
+        assertThat(refreshed.await(STOP_MILLIS, TimeUnit.MILLISECONDS)).isTrue();
     }
 
     /** Starts all of the product's own bundles that are stopped. */

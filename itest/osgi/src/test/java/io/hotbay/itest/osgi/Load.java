@@ -15,19 +15,26 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Writes and reads back on each queue until it is closed, which throws what went wrong. */
+/** Writes and reads back on each of two queues until it is closed, which throws what went wrong. */
 final class Load implements AutoCloseable {
     private static final int PLACES = 64;
     private static final int MORE = 20;
     private static final int LENGTH = 4096;
     private static final int SECTORS = LENGTH / 512;
 
+    private final boolean verified;
     private final AtomicBoolean ending = new AtomicBoolean();
     private final List<AtomicInteger> rounds = List.of(new AtomicInteger(), new AtomicInteger());
     private final ExecutorService threads = Executors.newFixedThreadPool(rounds.size());
     private final List<CompletableFuture<Void>> workers;
 
     Load(FrontendSession session) {
+        this(session, true);
+    }
+
+    /** @param verified whether the disk keeps what is written */
+    Load(FrontendSession session, boolean verified) {
+        this.verified = verified;
         workers = List.of(
                 CompletableFuture.runAsync(() -> run(session, 0), threads),
                 CompletableFuture.runAsync(() -> run(session, 1), threads));
@@ -43,7 +50,9 @@ final class Load implements AutoCloseable {
                 assertThat(session.driver(queue).write(sector, content).isOk()).isTrue();
                 BlockResult back = session.driver(queue).read(sector, LENGTH);
                 assertThat(back.isOk()).isTrue();
-                assertThat(back.data()).isEqualTo(content);
+                if (verified) {
+                    assertThat(back.data()).isEqualTo(content);
+                }
                 round.incrementAndGet();
             }
         } catch (IOException e) {
@@ -51,6 +60,7 @@ final class Load implements AutoCloseable {
         }
     }
 
+    /** Waits until each queue has carried some more. */
     void awaitProgress() {
         for (int queue = 0; queue < rounds.size(); queue++) {
             AtomicInteger round = rounds.get(queue);

@@ -151,6 +151,9 @@ final class RingPoller implements Poller {
         }
         if (queue.takeSignal() && call != null) {
             call.signal();
+            if (call.isBlocked()) {
+                queue.fail("the counter of its call eventfd is full, so the driver cannot be notified");
+            }
         }
     }
 

@@ -7,6 +7,8 @@ import static io.hotbay.linux.internal.Kernel.LIBC;
 import io.hotbay.linux.internal.IoVector;
 import io.hotbay.linux.internal.Kernel;
 import io.hotbay.linux.internal.NativeMemory;
+import io.hotbay.linux.internal.PollDescriptors;
+import java.lang.ref.Reference;
 
 /** A counter in the kernel by which one thread or process wakes another (eventfd(2)). */
 public final class EventFd implements AutoCloseable {
@@ -14,6 +16,9 @@ public final class EventFd implements AutoCloseable {
     private static final int EFD_CLOEXEC = 0x80000;
     private static final int EFD_NONBLOCK = 0x800;
     private static final int RWF_NOWAIT = 8;
+
+    /** Others may wait for room too, and be quicker to fill it: so often it is emptied in a row. */
+    private static final int WRITERS = 1000;
 
     /** preadv2(2): where files without positions are read. */
     private static final long NO_POSITION = -1;
@@ -30,20 +35,27 @@ public final class EventFd implements AutoCloseable {
     /** An iovec and the value behind it. */
     private final NativeMemory memory = new NativeMemory(IoVector.LENGTH + Long.BYTES);
 
-    private EventFd(Descriptor descriptor) {
+    /** Nobody else has it, or it is being watched. */
+    private boolean guarded;
+
+    private volatile boolean blocked;
+    private boolean closed;
+
+    private EventFd(Descriptor descriptor, boolean guarded) {
         this.descriptor = descriptor;
+        this.guarded = guarded;
         IoVector.write(memory.bytes(), 0, memory.address() + IoVector.LENGTH, Long.BYTES);
     }
 
     /** Makes a new one, not signalled. */
     public static EventFd create() throws LinuxException {
         int number = (int) Kernel.call("eventfd", null, () -> LIBC.eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-        return new EventFd(Descriptor.adopt(number));
+        return new EventFd(Descriptor.adopt(number), true);
     }
 
-    /** Takes over one that somebody else made. */
+    /** Takes over one that somebody else made, who can do with its counter what he likes. */
     public static EventFd adopt(Descriptor descriptor) {
-        return new EventFd(descriptor);
+        return new EventFd(descriptor, false);
     }
 
     /** Another descriptor of the same counter. */
@@ -55,9 +67,47 @@ public final class EventFd implements AutoCloseable {
         return descriptor.number();
     }
 
-    /** Signals it, from any thread. Allocates nothing. A full counter is left as it is: it is signalled already. */
+    /**
+     * Signals it, from any thread. Allocates nothing, but for the first time with one of somebody else's.
+     *
+     * <p>A full counter, which takes 2<sup>64</sup> signals or bad intentions, is left as it is if the descriptor does not block.
+     * Otherwise the call waits, for some hundredths of a second: the counter of somebody else's is emptied then, and it is never
+     * signalled again.
+     */
     public void signal() {
-        HOT.write(descriptor.number(), ONE.address(), Long.BYTES);
+        if (!guarded) {
+            guarded = true;
+            SignalWatch.add(this);
+        }
+        if (!blocked) {
+            HOT.write(descriptor.number(), ONE.address(), Long.BYTES);
+        }
+    }
+
+    /** Whether its counter was found full, so that it is not signalled any more. Any thread. */
+    public boolean isBlocked() {
+        return blocked;
+    }
+
+    /** Empties a counter that is full, so that whoever waits for room goes on. Not at the same time as {@link #close}. */
+    synchronized void relieve() {
+        if (closed) {
+            return;
+        }
+        try {
+            for (int i = 0; i < WRITERS && PollDescriptors.isFull(descriptor.number()); i++) {
+                blocked = true;
+                // on from here, a writer that comes too late to see that does not wait
+                descriptor.doNotWait();
+                NativeMemory taken = new NativeMemory(IoVector.LENGTH + Long.BYTES);
+                IoVector.write(taken.bytes(), 0, taken.address() + IoVector.LENGTH, Long.BYTES);
+                HOT.preadv2(descriptor.number(), taken.address(), 1, NO_POSITION, RWF_NOWAIT);
+                Reference.reachabilityFence(taken);
+            }
+        } catch (LinuxException e) {
+            // the next look may tell more
+            return;
+        }
     }
 
     /**
@@ -73,7 +123,9 @@ public final class EventFd implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
+        SignalWatch.remove(this);
         descriptor.close();
     }
 }

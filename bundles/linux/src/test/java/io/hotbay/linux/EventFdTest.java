@@ -61,6 +61,28 @@ class EventFdTest {
     }
 
     @Test
+    void shouldNotBeHeldUpByACounterThatSomebodyElseHasFilled() throws Exception {
+        try (EventFd event = blocking()) {
+            event.signal();
+            fill(event, -3);
+            WaitingThread<Boolean> writer = new WaitingThread<>(() -> {
+                event.signal();
+                return event.isBlocked();
+            });
+            assertThat(writer.result()).isTrue();
+            event.drain();
+            event.signal();
+            assertThat(event.drain()).as("signals after that").isZero();
+        }
+    }
+
+    private static void fill(EventFd event, long value) {
+        NativeMemory memory = new NativeMemory(Long.BYTES);
+        memory.bytes().putLong(0, value);
+        assertThat(Kernel.HOT.write(event.number(), memory.address(), 8)).isEqualTo(8);
+    }
+
+    @Test
     void shouldTakeNothingFromADescriptorOfAnotherKind() throws Exception {
         try (EventFd impostor = EventFd.adopt(Memfd.create("impostor", 3))) {
             assertThat(impostor.drain()).isZero();

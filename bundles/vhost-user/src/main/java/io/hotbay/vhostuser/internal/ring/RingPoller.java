@@ -151,6 +151,9 @@ final class RingPoller implements Poller {
         }
         if (queue.takeSignal() && call != null) {
             call.signal();
+            if (call.isBlocked()) {
+                queue.fail("the counter of its call eventfd is full, so the driver cannot be notified");
+            }
         }
     }
 
@@ -307,9 +310,12 @@ final class RingPoller implements Poller {
         call = next;
     }
 
-    /** Replaces the front-end's notification of a broken ring. */
+    /** Replaces the front-end's notification of a broken ring, and makes up for one that came before it. */
     void error(EventFd next) {
         error = next;
+        if (next != null && fault != null) {
+            next.signal();
+        }
     }
 
     /** Why it is broken, or null. Any thread. */

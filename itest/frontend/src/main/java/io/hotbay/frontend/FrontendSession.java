@@ -118,12 +118,22 @@ public final class FrontendSession implements AutoCloseable {
      * @throws ProtocolViolationException if the back-end is less than it was
      */
     public void reconnect(int patienceMillis) throws IOException {
+        reconnect(patienceMillis, () -> {});
+    }
+
+    /**
+     * The same with something done before each message. When the back-end dies of that, an exception tells, and the session can
+     * reconnect once more.
+     */
+    public void reconnect(int patienceMillis, Runnable beforeEachMessage) throws IOException {
         if (!canReconnect()) {
             throw new IllegalStateException("this front-end does not reconnect");
         }
         connectAgain(patienceMillis);
+        connection.socket().beforeEachMessage(beforeEachMessage);
         sequence.reconnect(this);
         sequence.start(this);
+        connection.socket().beforeEachMessage(() -> {});
     }
 
     /** Closes the connection, as a front-end that crashes; {@link #reconnect} makes a new one. */

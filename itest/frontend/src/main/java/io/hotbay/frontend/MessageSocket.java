@@ -26,6 +26,7 @@ public final class MessageSocket implements AutoCloseable {
     private final ByteBuffer outgoing = ByteBuffer.allocateDirect(LARGEST).order(ByteOrder.nativeOrder());
     private final ByteBuffer header = ByteBuffer.allocateDirect(Message.HEADER).order(ByteOrder.nativeOrder());
     private int timeoutMillis = 10_000;
+    private Runnable beforeEach = () -> {};
 
     private MessageSocket(UnixConnection connection) throws IOException {
         this.connection = connection;
@@ -48,6 +49,11 @@ public final class MessageSocket implements AutoCloseable {
         timeoutMillis = millis;
     }
 
+    /** Has something done before each message that is sent from now on, for tests that let the other side die between two. */
+    public void beforeEachMessage(Runnable action) {
+        beforeEach = action;
+    }
+
     /** The socket's descriptor, to be watched, not closed. */
     public int number() {
         return connection.number();
@@ -66,6 +72,7 @@ public final class MessageSocket implements AutoCloseable {
     /** Sends a message that claims to have another size than it has. */
     public void send(int request, int flags, int claimedSize, ByteBuffer payload, List<Descriptor> attached)
             throws IOException {
+        beforeEach.run();
         outgoing.clear();
         outgoing.putInt(request).putInt(flags).putInt(claimedSize);
         outgoing.put(payload.duplicate().position(0)).flip();

@@ -35,6 +35,20 @@ final class Laps {
         return Math.floorMod(to - from, 2 * size);
     }
 
+    /**
+     * How many slots the driver has made available that are not used yet.
+     *
+     * @throws IllegalArgumentException if they are more than the ring has
+     */
+    int outstanding(int used, int available) {
+        int outstanding = distance(used, available);
+        if (outstanding > size) {
+            throw new IllegalArgumentException("base: its available position is " + outstanding
+                    + " slots ahead of its used position in a ring of " + size);
+        }
+        return outstanding;
+    }
+
     int position(int slot, int wrap) {
         return wrap == 0 ? slot + size : slot;
     }

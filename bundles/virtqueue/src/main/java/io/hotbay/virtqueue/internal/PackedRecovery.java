@@ -56,6 +56,7 @@ final class PackedRecovery {
     private Result initialize(int base) {
         int available = laps.checked(base, "available");
         int used = laps.checked(base >>> 16, "used");
+        laps.outstanding(used, available);
         entries = new PackedEntries(size, size);
         region.version(0);
         VarHandle.storeStoreFence();

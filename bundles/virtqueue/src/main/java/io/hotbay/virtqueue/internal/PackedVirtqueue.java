@@ -116,11 +116,7 @@ final class PackedVirtqueue extends GuestVirtqueue {
     }
 
     private void go(int used, int available) {
-        outstanding = laps.distance(used, available);
-        if (outstanding > size()) {
-            throw new IllegalArgumentException("base: its available position is " + outstanding
-                    + " slots ahead of its used position in a ring of " + size());
-        }
+        outstanding = laps.outstanding(used, available);
         publishedUsed = used;
         nextAvailable = available;
     }

@@ -6,7 +6,8 @@ import java.nio.ByteOrder;
 
 /**
  * A split ring's part of the in-flight region, as DPDK and QEMU's library lay it out (vhost-user specification, "Inflight I/O
- * tracking"). The front-end keeps it, so what is read from it may be anything.
+ * tracking"). The front-end keeps it, so what is read from it may be anything. A
+ * test overrides what stores, to let its process die in between.
  *
  * <pre>
  *    0              8         10        12           14          16
@@ -22,7 +23,7 @@ import java.nio.ByteOrder;
  *   +-----------+--------+--------+--------------+
  * </pre>
  */
-final class SplitInFlightRegion {
+class SplitInFlightRegion {
     static final int VERSION_OFFSET = 8;
     static final int ENTRIES_OFFSET = 10;
     static final int LAST_BATCH_HEAD_OFFSET = 12;

@@ -72,6 +72,26 @@ final class GuestRam {
         return get16(address) | (long) get16(address + 2) << 16;
     }
 
+    /** Whether all of a range lies in one region. */
+    boolean holds(long address, long length) {
+        return regions.stream()
+                .anyMatch(region -> address >= region.start
+                        && length <= region.bytes.capacity()
+                        && address - region.start <= region.bytes.capacity() - length);
+    }
+
+    /** Copies the region that holds an address. */
+    void copy(long address, byte[] to) {
+        at(address).bytes.get(0, to);
+    }
+
+    /** The first byte, from one on, in which the region that holds an address differs from a copy of it; -1 for none. */
+    int mismatch(long address, byte[] copy, int from) {
+        ByteBuffer now = at(address).bytes;
+        int same = ByteBuffer.wrap(copy).position(from).mismatch(now.duplicate().position(from));
+        return same < 0 ? -1 : from + same;
+    }
+
     private Region at(long address) {
         for (int i = 0; i < regions.size(); i++) {
             Region region = regions.get(i);

@@ -313,15 +313,15 @@ class PackedRecoveryTest {
         "0x800a8000, its used position is slot 10 of a ring of 10",
         "0x80018000, ahead of its used position"
     })
-    void shouldRefuseABaseOutsideTheRing(String base, String reason) {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new PackedVirtqueue(driver.setup(
-                        ram.memory(),
-                        null,
-                        null,
-                        VirtqueueSetup.USED_NOT_LOGGED,
-                        Long.decode(base).intValue())))
-                .withMessageContaining("queue 0: base: ")
-                .withMessageContaining(reason);
+    void shouldRefuseABaseOutsideTheRingAndLeaveTheRegionAlone(String text, String reason) {
+        int base = Long.decode(text).intValue();
+        for (ByteBuffer given : new ByteBuffer[] {null, region}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> new PackedVirtqueue(
+                            driver.setup(ram.memory(), given, null, VirtqueueSetup.USED_NOT_LOGGED, base)))
+                    .withMessageContaining("queue 0: base: ")
+                    .withMessageContaining(reason);
+        }
+        assertThat(region).isEqualTo(region(SIZE));
     }
 }

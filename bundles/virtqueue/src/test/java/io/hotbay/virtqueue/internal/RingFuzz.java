@@ -17,7 +17,7 @@ import java.util.List;
  * ring, the next ones fill it and its in-flight region, and all others are steps: of the device, of a driver that may write anything
  * anywhere, and of processes that die and come again.
  */
-final class RingFuzz {
+public final class RingFuzz {
     private static final int MEMORY = 0x4000;
     private static final long SECOND = 0x8000;
     private static final int SECOND_SIZE = 0x800;
@@ -25,6 +25,8 @@ final class RingFuzz {
     private static final int LARGEST_RING = 64;
     private static final long TABLES = 0x2000;
     private static final int STEPS = 20;
+    /** Steps up to this one are the device's, all others the driver's. */
+    private static final int LAST_OF_THE_DEVICE = 12;
 
     private final byte[] input;
     private int next;
@@ -40,6 +42,8 @@ final class RingFuzz {
     private final RingDriver driver;
     private final List<Integer> working = new ArrayList<>();
     private final int[] heads = new int[LARGEST_RING];
+    private final byte[] before = new byte[MEMORY];
+    private final byte[] secondBefore = new byte[SECOND_SIZE];
     private OwnedVirtqueue queue;
     private boolean located;
 
@@ -73,7 +77,7 @@ final class RingFuzz {
      * @throws AssertionError if something happened that never may
      * @throws RuntimeException from the ring: it may not throw one either
      */
-    static void fuzz(byte[] input) {
+    public static void fuzz(byte[] input) {
         new RingFuzz(input).run();
     }
 
@@ -138,12 +142,12 @@ final class RingFuzz {
                 region,
                 plain.log(),
                 usedLog);
-        byte[] before = contents();
+        byte[] recorded = contents();
         try {
             queue = new GuestVirtqueueFactory().open(setup);
             located = true;
         } catch (IllegalArgumentException refused) {
-            require(Arrays.equals(before, contents()), "a refused region was written to");
+            require(Arrays.equals(recorded, contents()), "a refused region was written to");
         }
     }
 
@@ -156,7 +160,19 @@ final class RingFuzz {
     }
 
     private void step() {
-        switch (take() % STEPS) {
+        int step = take() % STEPS;
+        if (step > LAST_OF_THE_DEVICE) {
+            drive(step);
+            return;
+        }
+        ram.copy(RING, before);
+        ram.copy(SECOND, secondBefore);
+        work(step);
+        checkWrites();
+    }
+
+    private void work(int step) {
+        switch (step) {
             case 0, 1, 2, 3 -> fetch();
             case 4, 5, 6 -> complete();
             case 7 -> queue.publish();
@@ -164,7 +180,12 @@ final class RingFuzz {
             case 9 -> queue.disarm();
             case 10 -> queue.takeSignal();
             case 11 -> relocate();
-            case 12 -> open();
+            default -> open();
+        }
+    }
+
+    private void drive(int step) {
+        switch (step) {
             case 13 -> ram.put8(RING + take16() % 0x600, take());
             case 14 -> ram.put16(RING + 2L * (take() % 0x300), take16());
             case 15 -> pokeRegion();
@@ -172,6 +193,23 @@ final class RingFuzz {
             case 17 -> ram.put64(TABLES + 8L * take(), take16() | (long) take16() << 32);
             default -> submit();
         }
+    }
+
+    private void checkWrites() {
+        for (int at = ram.mismatch(RING, before, 0); at >= 0; at = ram.mismatch(RING, before, at + 1)) {
+            require(mayWrite(at), "the device wrote byte " + at);
+        }
+        require(ram.mismatch(SECOND, secondBefore, 0) < 0, "the device wrote to memory that holds no ring");
+    }
+
+    /** A split ring's used ring; a packed ring's descriptors, but for their addresses, and the device's event area. */
+    private boolean mayWrite(int at) {
+        if (driver instanceof SplitDriver split) {
+            return at >= split.used && at < split.used + 6 + 8L * size;
+        }
+        PackedDriver ring = (PackedDriver) driver;
+        boolean descriptor = at >= RING && at < RING + 16L * size && (at - RING) % 16 >= 8;
+        return descriptor || at >= ring.deviceEvents && at < ring.deviceEvents + 4;
     }
 
     private void fetch() {
@@ -192,10 +230,12 @@ final class RingFuzz {
         int readable = queue.readableSegments(head);
         require(readable >= 0 && readable <= segments, readable + " of " + segments + " segments are readable");
         boolean outside = false;
+        long bytes = 0;
         for (int i = 0; i < segments; i++) {
             long handle = queue.handle(head, i);
             int length = queue.length(head, i);
             require(length > 0, "length " + length);
+            bytes += length;
             outside |= handle == GuestMemory.NONE;
             require(
                     handle == GuestMemory.NONE
@@ -203,6 +243,10 @@ final class RingFuzz {
                     "segment outside memory");
         }
         require(outside == queue.hasFault(head), "fault " + queue.hasFault(head));
+        if (driver instanceof SplitDriver split) {
+            long expected = new SplitChainBytes(split).of(head);
+            require(bytes == expected, bytes + " bytes in a chain of " + expected);
+        }
     }
 
     private void complete() {

@@ -250,6 +250,80 @@ class SplitRecoveryTest {
         assertThat(next.takeSignal()).isTrue();
     }
 
+    // ---- a process that dies again while it recovers
+
+    private static final class MortalRegion extends SplitInFlightRegion {
+        private final Killed.Life life;
+
+        MortalRegion(ByteBuffer bytes, int steps) {
+            super(bytes, SIZE);
+            life = new Killed.Life(steps);
+        }
+
+        @Override
+        void version(int version) {
+            life.step("version");
+            super.version(version);
+        }
+
+        @Override
+        void inFlight(int head, boolean on) {
+            life.step("mark");
+            super.inFlight(head, on);
+        }
+
+        @Override
+        void usedIndex(int index) {
+            life.step("used index");
+            super.usedIndex(index);
+        }
+    }
+
+    private SplitRecovery.Result recover(SplitInFlightRegion region) {
+        return new SplitRecovery(region, SIZE, ram.get16(driver.used + 2), ram.get16(driver.available + 2)).run(0);
+    }
+
+    private static boolean lives(Runnable recovery) {
+        try {
+            recovery.run();
+            return true;
+        } catch (Killed asWanted) {
+            return false;
+        }
+    }
+
+    @Test
+    void shouldFindTheSameAgainWhereverItDiedInTheRecovery() {
+        leaveWork();
+        ByteBuffer left = region;
+        int[] inFlight = {heads[1], heads[2]};
+        boolean lived = false;
+        for (int steps = 0; !lived; steps++) {
+            region = region(SIZE).put(0, left, 0, left.capacity());
+            MortalRegion mortal = new MortalRegion(region, steps);
+            lived = lives(() -> recover(mortal));
+            assertThat(recover(new SplitInFlightRegion(region, SIZE)).heads())
+                    .as("in flight after %d steps of a recovery", steps)
+                    .isEqualTo(inFlight);
+        }
+    }
+
+    @Test
+    void shouldBeginAgainWhereverItDiedWhileItSetUpARegion() {
+        for (int steps = 0; steps <= SIZE + 2; steps++) {
+            region = region(SIZE);
+            for (int head = 0; head < SIZE; head++) {
+                region.put(16 + 16 * head, (byte) 1);
+            }
+            MortalRegion mortal = new MortalRegion(region, steps);
+            boolean lived = lives(() -> recover(mortal));
+            assertThat(lived).isEqualTo(steps == SIZE + 2);
+            assertThat(recover(new SplitInFlightRegion(region, SIZE)).heads())
+                    .as("in flight after %d steps", steps)
+                    .isEmpty();
+        }
+    }
+
     // ---- regions that make no sense
 
     /** Two requests in flight, one answered behind the back of the region. */

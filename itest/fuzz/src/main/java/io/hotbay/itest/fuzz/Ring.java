@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.itest.fuzz;
 
-import io.hotbay.virtqueue.internal.SplitRingFuzz;
+import io.hotbay.virtqueue.internal.RingFuzz;
 
 /** What the fuzzer {@code ring} runs: a virtqueue in memory that the guest fills as it likes. */
 public final class Ring {
@@ -9,6 +9,6 @@ public final class Ring {
 
     /** Called by the fuzzer. */
     public static void fuzzerTestOneInput(byte[] input) throws Exception {
-        SplitRingFuzz.fuzz(input);
+        RingFuzz.fuzz(input);
     }
 }

@@ -26,6 +26,11 @@ class CorpusTest {
     }
 
     @TestFactory
+    Stream<DynamicTest> messages() throws IOException {
+        return inputs("messages", Messages::fuzzerTestOneInput);
+    }
+
+    @TestFactory
     Stream<DynamicTest> ring() throws IOException {
         return inputs("ring", Ring::fuzzerTestOneInput);
     }

@@ -18,7 +18,7 @@ class FuzzTest {
     private static final int PATIENCE = 180;
 
     @ParameterizedTest
-    @ValueSource(strings = {"blk", "ring"})
+    @ValueSource(strings = {"blk", "messages", "ring"})
     void shouldFindNothing(String name) throws IOException, InterruptedException {
         Path output = DIRECTORY.resolve("target").resolve(name + ".log");
         ProcessBuilder builder =

@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
  */
 class KillTest {
     private static final int KILLS = 20;
+    private static final int KILLS_IN_A_RECONNECT = 12;
     private static final int DEPTH = 32;
     private static final int QUEUES = 2;
     private static final int BLOCK = 4096;
@@ -55,14 +57,18 @@ class KillTest {
         product.close();
     }
 
-    @Test
-    void shouldLoseAndRepeatNothingHoweverOftenItIsKilled() throws Exception {
+    private void openBoth() throws Exception {
         product = new Product().start();
         for (String command : CREATE.strip().split("\n")) {
             assertThat(product.exec(command).err()).isEmpty();
         }
         open("split", SessionOptions.DEFAULT);
         open("packed", SessionOptions.DEFAULT.withPackedRings());
+    }
+
+    @Test
+    void shouldLoseAndRepeatNothingHoweverOftenItIsKilled() throws Exception {
+        openBoth();
         assertThat(sessions.get(0).has(DeviceFeatures.RING_PACKED)).isFalse();
         assertThat(sessions.get(1).has(DeviceFeatures.RING_PACKED)).isTrue();
         Random random = new Random(42);
@@ -87,6 +93,57 @@ class KillTest {
         for (FrontendSession session : sessions) {
             session.stop();
         }
+    }
+
+    /** After the last message of a reconnect its rings run; the steps take in each phase of the ones before. */
+    @Test
+    void shouldLoseAndRepeatNothingWhenItIsKilledAgainWhileFrontEndsReconnect() throws Exception {
+        openBoth();
+        killUnderLoad();
+        AtomicInteger messages = new AtomicInteger();
+        product.startWithoutWaiting();
+        sessions.get(0).reconnect(RECONNECT_MILLIS, messages::incrementAndGet);
+        sessions.get(1).reconnect(RECONNECT_MILLIS);
+        killUnderLoad();
+        for (int i = 0; i < KILLS_IN_A_RECONNECT; i++) {
+            int last = 1 + (messages.get() - 1) * i / (KILLS_IN_A_RECONNECT - 1);
+            product.startWithoutWaiting();
+            sessions.get((i + 1) % 2).reconnect(RECONNECT_MILLIS);
+            reconnectAndKill(sessions.get(i % 2), last);
+        }
+        int inFlight = loads.stream().mapToInt(SurvivingLoad::inFlight).sum();
+        product.startWithoutWaiting();
+        for (FrontendSession session : sessions) {
+            session.reconnect(RECONNECT_MILLIS);
+        }
+        await(submit(SurvivingLoad::verifyAll));
+        assertThat(messages.get()).isGreaterThan(KILLS_IN_A_RECONNECT);
+        assertThat(inFlight).isPositive();
+        for (SurvivingLoad load : loads) {
+            assertThat(load.inFlight()).isZero();
+        }
+    }
+
+    private void killUnderLoad() throws Exception {
+        List<Future<Void>> running = runLoads();
+        TimeUnit.MILLISECONDS.sleep(LONGEST_LIFE_MILLIS);
+        product.kill();
+        await(running);
+    }
+
+    /** The product dies between two messages of the reconnect, and has dealt with the former one or not. */
+    private void reconnectAndKill(FrontendSession session, int last) throws InterruptedException {
+        AtomicInteger left = new AtomicInteger(last);
+        try {
+            session.reconnect(RECONNECT_MILLIS, () -> {
+                if (left.decrementAndGet() == 0) {
+                    product.process().destroyForcibly();
+                }
+            });
+        } catch (IOException dead) {
+            // It depends on the message whether this is noticed before the end.
+        }
+        product.kill();
     }
 
     private void open(String controller, SessionOptions options) throws IOException {

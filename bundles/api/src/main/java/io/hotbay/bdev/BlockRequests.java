@@ -3,6 +3,7 @@ package io.hotbay.bdev;
 
 import io.hotbay.memory.GuestMemory;
 import java.util.Arrays;
+import java.util.function.LongSupplier;
 
 /**
  * The requests of one queue: parallel primitive arrays indexed by slot. A device fills slots and hands them to a
@@ -25,7 +26,11 @@ public final class BlockRequests {
     /** Segments of a slot kept in the flat arrays; the rest goes to arrays made on first need. */
     private static final int INLINE = 4;
 
+    /** What stands for the time of a request whose latency is not measured. */
+    private static final long NOT_MEASURED = Long.MIN_VALUE;
+
     private final int slots;
+    private final LongSupplier clock;
     private final byte[] types;
     private final byte[] flags;
     private final byte[] statuses;
@@ -36,17 +41,31 @@ public final class BlockRequests {
     private final int[] segmentLengths;
     private final long[][] moreHandles;
     private final int[][] moreLengths;
+    /** When requests were taken. */
+    private final long[] starts;
+
     private final int[] pending;
     private final int[] completed;
     private final IoCounters counters = new IoCounters();
     private int pendingCount;
     private int completedCount;
     private int inFlight;
+    private long now = NOT_MEASURED;
     private GuestMemory memory = GuestMemory.EMPTY;
 
     /** Makes a table of {@code slots} slots, numbered from 0. */
     public BlockRequests(int slots) {
+        this(slots, System::nanoTime);
+    }
+
+    /**
+     * Makes a table whose time is that of a clock.
+     *
+     * @param clock tells nanoseconds since some moment; it is read when latencies are measured, twice a batch
+     */
+    public BlockRequests(int slots, LongSupplier clock) {
         this.slots = slots;
+        this.clock = clock;
         types = new byte[slots];
         flags = new byte[slots];
         statuses = new byte[slots];
@@ -57,6 +76,7 @@ public final class BlockRequests {
         segmentLengths = new int[slots * INLINE];
         moreHandles = new long[slots][];
         moreLengths = new int[slots][];
+        starts = new long[slots];
         pending = new int[slots];
         completed = new int[slots];
     }
@@ -120,10 +140,19 @@ public final class BlockRequests {
         moreLengths[slot][index] = length;
     }
 
+    /**
+     * Says that requests have been taken just now: their latency begins. One reading of the clock serves all requests that are
+     * enqueued from now on, until the next call.
+     */
+    public void taken() {
+        now = counters.measuring() == null ? NOT_MEASURED : clock.getAsLong();
+    }
+
     /** Puts a prepared request on the list that the next {@link BlockChannel#submit} takes. */
     public void enqueue(int slot) {
         pending[pendingCount++] = slot;
-        inFlight++;
+        starts[slot] = now;
+        counters.reached(++inFlight);
     }
 
     /** Empties the list of pending requests after they were submitted. */
@@ -144,6 +173,31 @@ public final class BlockRequests {
     /** Empties the list of completed requests. */
     public void clearCompleted() {
         completedCount = 0;
+    }
+
+    /**
+     * Notes how long the completed requests took, when that is wanted. To be called once for each batch, before the requests are
+     * answered; what is enqueued in their slots then begins at this moment.
+     */
+    public void measure() {
+        LatencyRecorder recorder = counters.measuring();
+        if (recorder == null) {
+            now = NOT_MEASURED;
+            return;
+        }
+        now = clock.getAsLong();
+        for (int i = 0; i < completedCount; i++) {
+            int slot = completed[i];
+            // what was under way when the measuring began has no beginning
+            if (starts[slot] != NOT_MEASURED) {
+                recorder.record(types[slot], now - starts[slot]);
+            }
+        }
+    }
+
+    /** Shows other threads how many requests are under way: see {@link IoCounters#inFlight()}. */
+    public void showInFlight() {
+        counters.inFlight(inFlight);
     }
 
     /** How a completed request ended: a {@link BlockStatus}. */

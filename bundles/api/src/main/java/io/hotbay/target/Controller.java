@@ -25,6 +25,14 @@ public interface Controller {
     /** How it is now. */
     ControllerStatus status();
 
+    /**
+     * What its queues have done: those of the sessions there are now, by session and number. Empty when it counts nothing. Takes as
+     * long as copying the counters does and holds up no queue.
+     */
+    default List<QueueStatistics> statistics() {
+        return List.of();
+    }
+
     /** Its last pauses, the oldest first; only those that are over. Empty when it does not measure them. */
     default List<Pause> pauses() {
         return List.of();

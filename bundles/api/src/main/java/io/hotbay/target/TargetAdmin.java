@@ -52,8 +52,28 @@ public interface TargetAdmin {
      */
     void resizeBdev(String name, String size, boolean force) throws TargetException;
 
+    /**
+     * Changes options of a bdev; those that are not given stay as they are. When it cannot take them its configuration is as it was
+     * before the exception is thrown.
+     *
+     * @param options values as text or already typed
+     * @throws TargetException if there is no such bdev, an option is unknown or has a value that is not allowed; the message
+     *     says which
+     */
+    void configureBdev(String name, Map<String, ?> options) throws TargetException;
+
     /** Creates a controller over a bdev. Returns when its socket can be connected to. */
     void createController(String type, String name, String bdev, Map<String, ?> options) throws TargetException;
+
+    /**
+     * Changes options of a controller; those that are not given stay as they are. When it cannot take them its configuration is as it
+     * was before the exception is thrown. Front-ends stay connected.
+     *
+     * @param options values as text or already typed
+     * @throws TargetException if there is no such controller, an option is unknown or has a value that is not allowed; the message
+     *     says which
+     */
+    void configureController(String name, Map<String, ?> options) throws TargetException;
 
     /**
      * Deletes a controller.

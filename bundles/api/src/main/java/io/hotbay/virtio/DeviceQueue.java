@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.virtio;
 
+import io.hotbay.bdev.IoCounters;
+import java.util.Optional;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /** A queue that a device serves. All methods are called on one reactor thread, except where noted. */
@@ -26,6 +28,11 @@ public interface DeviceQueue {
     /** A descriptor to watch while the reactor sleeps, or -1: see {@code BlockChannel.wakeDescriptor()}. */
     default int wakeDescriptor() {
         return -1;
+    }
+
+    /** What it counts, the same object as long as it lives; empty when it counts nothing. Any thread. */
+    default Optional<IoCounters> counters() {
+        return Optional.empty();
     }
 
     /** Gives the ring back; only while nothing is in flight. */

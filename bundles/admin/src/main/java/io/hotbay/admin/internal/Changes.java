@@ -61,8 +61,13 @@ final class Changes {
         effects.awaitBdev(wanted, pid, options);
     }
 
-    /** Creates a controller or changes it; leaves it alone when it is as wanted. */
+    /** Creates a controller or changes it; leaves it alone when it is as wanted. It has to listen then. */
     void put(ControllerEntry wanted) throws TargetException {
+        put(wanted, true);
+    }
+
+    /** The same for a controller that need not listen: it may wait for something that has nothing to do with the change. */
+    void put(ControllerEntry wanted, boolean listens) throws TargetException {
         Optional<Stored> before = configurations.controller(wanted.name());
         OptionSet options = known(catalogue.controllerOptions(), "controllers");
         if (before.isPresent() && isSame(before.get(), wanted, options)) {
@@ -70,7 +75,7 @@ final class Changes {
         }
         Gone gone = pid -> effects.awaitControllerGone(wanted.name(), pid);
         String pid = put(before, Controller.FACTORY_PID, wanted.name(), wanted.properties(), gone);
-        effects.awaitController(wanted, pid, options);
+        effects.awaitController(wanted, pid, options, listens);
     }
 
     private static boolean isSame(Stored before, ControllerEntry wanted, OptionSet options) {

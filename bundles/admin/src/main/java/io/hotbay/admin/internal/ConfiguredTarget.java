@@ -178,6 +178,29 @@ public final class ConfiguredTarget implements TargetAdmin {
         make(changes -> changes.put(resize));
     }
 
+    @Override
+    public synchronized void configureBdev(String name, Map<String, ?> options) throws TargetException {
+        Optional<Stored> stored = configurations.bdev(name);
+        if (stored.isEmpty()) {
+            throw new TargetException(noBdev(name));
+        }
+        BdevEntry wanted;
+        try {
+            BdevEntry now = stored.get().bdev();
+            wanted = entries.bdev(now.withOptions(changed(now.options(), options)));
+        } catch (OptionException e) {
+            throw refused("bdev", e);
+        }
+        make(changes -> changes.put(wanted));
+    }
+
+    /** Before they are checked: what somebody else may have written wrong is not taken for right. */
+    private static Map<String, Object> changed(Map<String, Object> now, Map<String, ?> options) {
+        Map<String, Object> all = new LinkedHashMap<>(now);
+        all.putAll(options);
+        return all;
+    }
+
     private String noBdev(String name) throws TargetException {
         Map<String, String> bdevs = bdevTypesByName();
         return bdevs.containsKey(name)
@@ -208,6 +231,35 @@ public final class ConfiguredTarget implements TargetAdmin {
 
     @Override
     public synchronized void deleteController(String name, boolean force) throws TargetException {
+        Stored stored = storedController(name);
+        Optional<ControllerStatus> status = services.controller(name);
+        List<SessionStatus> sessions = status.map(ControllerStatus::sessions).orElse(List.of());
+        if (!sessions.isEmpty() && !force) {
+            throw new TargetException(connected(name, sessions));
+        }
+        configurations.delete(stored.pid());
+        effects.awaitControllerGone(name, stored.pid());
+        if (status.isPresent() && status.get().state() == ControllerStatus.State.LISTENING) {
+            effects.awaitSocketGone(name, Path.of(status.get().socket()));
+        }
+    }
+
+    @Override
+    public synchronized void configureController(String name, Map<String, ?> options) throws TargetException {
+        ControllerEntry now = storedController(name).controller();
+        ControllerEntry wanted;
+        try {
+            wanted = entries.controller(now.withOptions(changed(now.options(), options)), List.of(now.bdev()));
+        } catch (OptionException e) {
+            throw refused("controller", e);
+        }
+        boolean listens = services.controller(name)
+                .filter(status -> status.state() == ControllerStatus.State.LISTENING)
+                .isPresent();
+        make(changes -> changes.put(wanted, listens));
+    }
+
+    private Stored storedController(String name) throws TargetException {
         Optional<Stored> stored = configurations.controller(name);
         if (stored.isEmpty()) {
             String others = configurations.controllers().stream()
@@ -216,16 +268,7 @@ public final class ConfiguredTarget implements TargetAdmin {
             throw new TargetException("controller \"" + name + "\" does not exist: "
                     + (others.isEmpty() ? "there are none" : "use " + others));
         }
-        Optional<ControllerStatus> status = services.controller(name);
-        List<SessionStatus> sessions = status.map(ControllerStatus::sessions).orElse(List.of());
-        if (!sessions.isEmpty() && !force) {
-            throw new TargetException(connected(name, sessions));
-        }
-        configurations.delete(stored.get().pid());
-        effects.awaitControllerGone(name, stored.get().pid());
-        if (status.isPresent() && status.get().state() == ControllerStatus.State.LISTENING) {
-            effects.awaitSocketGone(name, Path.of(status.get().socket()));
-        }
+        return stored.get();
     }
 
     private static String connected(String controller, List<SessionStatus> sessions) {

@@ -48,11 +48,16 @@ final class Effects {
                 : "";
     }
 
-    /** Returns when a controller listens with the options wanted. */
-    void awaitController(ControllerEntry wanted, String pid, OptionSet options) throws TargetException {
+    /**
+     * Returns when a controller has taken the options wanted.
+     *
+     * @param listens whether it has to listen then
+     */
+    void awaitController(ControllerEntry wanted, String pid, OptionSet options, boolean listens)
+            throws TargetException {
         String subject = "controller " + wanted.name();
         AtomicReference<String> reason = new AtomicReference<>("");
-        boolean listens = patience.until(() -> {
+        boolean taken = patience.until(() -> {
             refuseFailed(subject, wanted.name(), pid, wanted.options(), options);
             Optional<ControllerStatus> found =
                     components.mayBeAsked(pid) ? services.controller(wanted.name()) : Optional.empty();
@@ -66,9 +71,9 @@ final class Effects {
             if (status.state() == ControllerStatus.State.FAILED) {
                 throw new TargetException(naming(subject, wanted.name(), status.reason()));
             }
-            return status.state() == ControllerStatus.State.LISTENING;
+            return !listens || status.state() == ControllerStatus.State.LISTENING;
         });
-        if (!listens) {
+        if (!taken) {
             String obstacle = reason.get().isEmpty() ? components.obstacle(pid) : reason.get();
             throw new TargetException(subject + " did not listen within " + patience.text() + ": " + obstacle);
         }

@@ -80,6 +80,54 @@ class ConfiguredTargetTest {
     }
 
     @Test
+    void shouldChangeOnlyTheOptionsThatAreGiven() throws TargetException {
+        target.createBdev("malloc", "Malloc0", SIZE);
+        target.createController("blk", "vhostblk0", "Malloc0", Map.of("cpumask", "0x1"));
+        target.configureBdev("Malloc0", Map.of("block_size", "4096"));
+        target.configureController("vhostblk0", Map.of("readonly", true));
+        assertThat(framework.configurations.get(MALLOC0))
+                .containsEntry("size", "64MiB")
+                .containsEntry("block_size", 4096);
+        assertThat(framework.configurations.get(VHOSTBLK0))
+                .containsEntry("cpumask", "0x1")
+                .containsEntry("readonly", true)
+                .containsEntry("bdev.target", "(hotbay.bdev.name=Malloc0)");
+        framework.history.clear();
+        target.configureBdev("Malloc0", Map.of("block_size", 4096));
+        target.configureController("vhostblk0", Map.of("readonly", "true"));
+        assertThat(framework.history).isEmpty();
+    }
+
+    @Test
+    void shouldChangeNothingWhenAnOptionIsWrong() throws TargetException {
+        target.createBdev("malloc", "Malloc0", SIZE);
+        target.createController("blk", "vhostblk0", "Malloc0", Map.of());
+        framework.history.clear();
+        assertRefused(
+                () -> target.configureBdev("Malloc0", Map.of("block_size", "1", "size", "1MiB")),
+                "block_size must be from 512 to 65536, not 1");
+        assertRefused(
+                () -> target.configureBdev("Malloc0", Map.of("x", "1")),
+                "x is no option of malloc bdevs: use size, block_size");
+        assertRefused(() -> target.configureBdev("Malloc9", Map.of()), "bdev \"Malloc9\" does not exist: use Malloc0");
+        assertRefused(
+                () -> target.configureController("vhostblk0", Map.of("readonly", "perhaps")),
+                "readonly must be true or false, not \"perhaps\"");
+        assertRefused(
+                () -> target.configureController("x", Map.of()), "controller \"x\" does not exist: use vhostblk0");
+        assertThat(framework.history).isEmpty();
+    }
+
+    @Test
+    void shouldChangeAControllerThatWaitsForItsBdev() throws TargetException {
+        target.createBdev("malloc", "Malloc0", SIZE);
+        target.createController("blk", "vhostblk0", "Malloc0", Map.of());
+        target.deleteBdev("Malloc0", true);
+        target.configureController("vhostblk0", Map.of("readonly", true));
+        assertThat(framework.configurations.get(VHOSTBLK0)).containsEntry("readonly", true);
+    }
+
+    @Test
     void shouldUndoABdevThatFailsAndTellTheReason() {
         assertRefused(() -> target.createBdev("malloc", "Broken0", SIZE), "bdev Broken0: no room for it");
         assertThat(framework.configurations).isEmpty();

@@ -39,6 +39,8 @@ public final class CommandRegistry {
         add("bdev:iostat", BdevIostat::new);
         add("vhost:create-blk", VhostCommands.CreateBlk::new);
         add("vhost:delete", VhostCommands.Delete::new);
+        add("vhost:histogram", VhostHistogram::new);
+        add("vhost:iostat", VhostIostat::new);
         add("vhost:list", VhostCommands.ListAll::new);
         add("vhost:show", VhostCommands.Show::new);
         add("vhost:types", VhostCommands.Types::new);

@@ -10,6 +10,7 @@ import io.hotbay.virtio.Virtqueue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
 
 /** A virtio block device over one bdev (virtio 1.2, section 5.2). */
 final class BlkDevice implements VirtioDevice {
@@ -22,8 +23,11 @@ final class BlkDevice implements VirtioDevice {
     private final BlkConfig config;
     private final WriteCache writeCache;
     private final RequestRules.Access access;
+    private final LongSupplier clock;
 
-    BlkDevice(BlockDevice bdev, BlkOptions options) {
+    /** @param clock tells nanoseconds */
+    BlkDevice(BlockDevice bdev, BlkOptions options, LongSupplier clock) {
+        this.clock = clock;
         this.bdev = bdev;
         this.options = options;
         features = BlkFeatures.of(bdev, options);
@@ -70,7 +74,7 @@ final class BlkDevice implements VirtioDevice {
 
     @Override
     public DeviceQueue start(Virtqueue queue, long accepted) throws IOException {
-        return new BlkQueue(queue, accepted, bdev, config, writeCache, access);
+        return new BlkQueue(queue, accepted, bdev, config, writeCache, access, clock);
     }
 
     @Override

@@ -45,6 +45,6 @@ public final class BlkDeviceType implements VirtioDeviceType {
                     bdev.name(),
                     bdev.blockSize());
         }
-        return new BlkDevice(bdev, options);
+        return new BlkDevice(bdev, options, System::nanoTime);
     }
 }

@@ -6,12 +6,13 @@ import io.hotbay.bdev.BlockDevice;
 import io.hotbay.bdev.BlockRequests;
 import io.hotbay.bdev.BlockStatus;
 import io.hotbay.bdev.BlockType;
+import io.hotbay.bdev.IoCounters;
 import io.hotbay.memory.GuestMemory;
 import io.hotbay.virtio.DeviceQueue;
 import io.hotbay.virtio.Virtqueue;
 import java.io.IOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
  * A request queue: takes chains from its ring, hands them to the bdev as one batch a poll, and answers those that are done. The head
@@ -20,16 +21,6 @@ import java.lang.invoke.VarHandle;
 final class BlkQueue implements DeviceQueue {
     /** Chains taken in one poll, so that other queues of the reactor get their turn. */
     private static final int BATCH = 64;
-
-    private static final VarHandle IN_FLIGHT;
-
-    static {
-        try {
-            IN_FLIGHT = MethodHandles.lookup().findVarHandle(BlkQueue.class, "inFlight", int.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
 
     private final Virtqueue queue;
     private final long features;
@@ -44,7 +35,6 @@ final class BlkQueue implements DeviceQueue {
     private final long[] statusHandles;
 
     private boolean answered;
-    private int inFlight;
 
     BlkQueue(
             Virtqueue queue,
@@ -52,13 +42,14 @@ final class BlkQueue implements DeviceQueue {
             BlockDevice bdev,
             BlkConfig config,
             WriteCache writeCache,
-            RequestRules.Access access)
+            RequestRules.Access access,
+            LongSupplier clock)
             throws IOException {
         this.queue = queue;
         this.features = features;
         this.bdev = bdev;
         this.writeCache = writeCache;
-        requests = new BlockRequests(queue.size());
+        requests = new BlockRequests(queue.size(), clock);
         rules = new RequestRules(config, features, access, requests);
         statusHandles = new long[queue.size()];
         channel = bdev.open(requests);
@@ -69,6 +60,9 @@ final class BlkQueue implements DeviceQueue {
     public int poll() {
         useCurrentMemory();
         int taken = queue.fetch(heads, BATCH);
+        if (taken > 0) {
+            requests.taken();
+        }
         for (int i = 0; i < taken; i++) {
             take(heads[i]);
         }
@@ -133,9 +127,7 @@ final class BlkQueue implements DeviceQueue {
             answered = false;
             queue.publish();
         }
-        if (inFlight != requests.inFlight()) {
-            IN_FLIGHT.setOpaque(this, requests.inFlight());
-        }
+        requests.showInFlight();
         return done;
     }
 
@@ -147,6 +139,7 @@ final class BlkQueue implements DeviceQueue {
     }
 
     private void answerCompleted() {
+        requests.measure();
         boolean flushWrites = writeCache.needsFlush(features);
         int count = requests.completed();
         for (int i = 0; i < count; i++) {
@@ -180,7 +173,12 @@ final class BlkQueue implements DeviceQueue {
 
     @Override
     public int inFlight() {
-        return (int) IN_FLIGHT.getOpaque(this);
+        return requests.counters().inFlight();
+    }
+
+    @Override
+    public Optional<IoCounters> counters() {
+        return Optional.of(requests.counters());
     }
 
     @Override

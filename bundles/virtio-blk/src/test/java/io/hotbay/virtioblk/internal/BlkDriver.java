@@ -22,6 +22,9 @@ final class BlkDriver {
     final FakeVirtqueue ring;
     final VirtioDevice device;
     DeviceQueue queue;
+    /** What the clock shows. */
+    long nanos;
+
     private int nextHead;
     private int nextByte;
 
@@ -36,7 +39,8 @@ final class BlkDriver {
     BlkDriver(FakeBdev bdev, Map<String, Object> options, FakeVirtqueue ring) throws IOException {
         this.bdev = bdev;
         this.ring = ring;
-        device = new BlkDevice(bdev, BlkOptions.of(new DeviceContext("vhostblk0", List.of(bdev), options)));
+        device =
+                new BlkDevice(bdev, BlkOptions.of(new DeviceContext("vhostblk0", List.of(bdev), options)), () -> nanos);
     }
 
     /** Accepts everything the device offers and starts its queue. */

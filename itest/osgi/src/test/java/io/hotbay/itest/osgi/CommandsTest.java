@@ -61,6 +61,8 @@ class CommandsTest {
             "target:wait",
             "vhost:create-blk",
             "vhost:delete",
+            "vhost:histogram",
+            "vhost:iostat",
             "vhost:list",
             "vhost:qemu",
             "vhost:show",

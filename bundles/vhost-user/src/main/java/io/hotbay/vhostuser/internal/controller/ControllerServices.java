@@ -89,6 +89,7 @@ record ControllerServices(BdevLink bdev, VirtioDeviceType deviceType, Reactors r
         // complains now rather than when a guest has connected
         reactors.leastLoaded(cores);
         DeviceContext context = new DeviceContext(settings.name(), List.of(bdev.service()), settings.options());
-        return new RingEnvironment(reactors, cores, virtqueues, deviceType.create(context), settings.packedRing());
+        return new RingEnvironment(
+                reactors, cores, virtqueues, deviceType.create(context), settings.packedRing(), settings.tuning());
     }
 }

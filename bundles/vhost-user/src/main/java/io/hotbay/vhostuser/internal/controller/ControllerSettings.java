@@ -4,11 +4,13 @@ package io.hotbay.vhostuser.internal.controller;
 import io.hotbay.linux.UnixListener;
 import io.hotbay.linux.Users;
 import io.hotbay.reactor.CpuSet;
+import io.hotbay.vhostuser.internal.ring.RingTuning;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -35,8 +37,13 @@ record ControllerSettings(
     static final String DEFAULT_DIRECTORY = "/var/run/kata-containers/vhost-user/block/sockets";
     static final String DEFAULT_MODE = "0600";
 
+    private static final String HISTOGRAM = "histogram";
+
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final Pattern MODE = Pattern.compile("0?[0-7]{3}");
+    /** Options that can be changed while rings run. */
+    private static final Set<String> LIVE = Set.of(HISTOGRAM);
+
     private static final int BACKLOG = 64;
     private static final int UNCHANGED = -1;
 
@@ -118,6 +125,22 @@ record ControllerSettings(
     /** Whether packed rings are offered: only on request, because a guest prefers them wherever it can have them. */
     boolean packedRing() {
         return Boolean.parseBoolean(String.valueOf(options.get("packed_ring")));
+    }
+
+    /** What can be changed while rings run. */
+    RingTuning tuning() {
+        return new RingTuning(Boolean.parseBoolean(String.valueOf(options.get(HISTOGRAM))));
+    }
+
+    /** Whether other settings differ in nothing but what can be changed while rings run. */
+    boolean differsInTuningOnly(ControllerSettings other) {
+        return !equals(other) && withoutTuning().equals(other.withoutTuning());
+    }
+
+    private ControllerSettings withoutTuning() {
+        Map<String, Object> rest = new HashMap<>(options);
+        rest.keySet().removeAll(LIVE);
+        return new ControllerSettings(name, type, bdev, directory, mode, owner, group, cpumask, rest);
     }
 
     /** Whether the socket of other settings is the same in every respect. */

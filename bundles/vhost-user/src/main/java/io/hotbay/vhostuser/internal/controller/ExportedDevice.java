@@ -7,7 +7,9 @@ import io.hotbay.reactor.CpuSet;
 import io.hotbay.target.ControllerStatus;
 import io.hotbay.target.ControllerStatus.State;
 import io.hotbay.target.Pause;
+import io.hotbay.target.QueueStatistics;
 import io.hotbay.vhostuser.internal.ring.Patience;
+import io.hotbay.vhostuser.internal.ring.RingTuning;
 import io.hotbay.vhostuser.internal.session.DeviceFacts;
 import java.io.IOException;
 import java.util.List;
@@ -115,6 +117,9 @@ final class ExportedDevice {
                 settings = next;
                 return;
             }
+            if (state == State.LISTENING && next.differsInTuningOnly(settings) && tune(next)) {
+                return;
+            }
             pause("configuration");
             if (!next.sameSocket(settings)) {
                 closeServer();
@@ -148,6 +153,20 @@ final class ExportedDevice {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** @return false if the settings are wrong */
+    private boolean tune(ControllerSettings next) {
+        RingTuning tuning;
+        try {
+            tuning = next.tuning();
+        } catch (IllegalArgumentException e) {
+            // its place is in the status, as that of every other mistake
+            return false;
+        }
+        settings = next;
+        sessions.tune(next, tuning);
+        return true;
     }
 
     /** Ends everything: no socket, no session, no further access to guest memory. */
@@ -338,6 +357,11 @@ final class ExportedDevice {
     }
 
     // ---- any thread
+
+    /** What the queues of its sessions have done. */
+    List<QueueStatistics> statistics() {
+        return sessions.statistics();
+    }
 
     /** How long its rings have stood still, the last times. */
     List<Pause> pauses() {

@@ -4,9 +4,11 @@ package io.hotbay.vhostuser.internal.controller;
 import io.hotbay.linux.EventFd;
 import io.hotbay.linux.LinuxException;
 import io.hotbay.linux.UnixConnection;
+import io.hotbay.target.QueueStatistics;
 import io.hotbay.target.SessionStatus;
 import io.hotbay.vhostuser.internal.ring.Patience;
 import io.hotbay.vhostuser.internal.ring.RingEnvironment;
+import io.hotbay.vhostuser.internal.ring.RingTuning;
 import io.hotbay.vhostuser.internal.session.DeviceSlot;
 import io.hotbay.vhostuser.internal.session.FrontEndProcess;
 import io.hotbay.vhostuser.internal.session.Session;
@@ -15,6 +17,7 @@ import io.hotbay.vhostuser.internal.session.SessionLoop;
 import io.hotbay.vhostuser.internal.wire.MessageRefusedException;
 import io.hotbay.vhostuser.internal.wire.Transcript;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -187,6 +190,16 @@ final class LiveSession {
         return heritage;
     }
 
+    /** Changes what can be changed while its rings run. */
+    void tune(RingTuning tuning) {
+        lock.lock();
+        try {
+            session.tune(tuning);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Number of rings that are running. */
     int running() {
         return locked(session::running);
@@ -259,6 +272,11 @@ final class LiveSession {
     boolean awaitEnd(long millis) throws InterruptedException {
         thread.join(Math.max(1, millis));
         return !thread.isAlive();
+    }
+
+    /** What its queues have done. Any thread. */
+    List<QueueStatistics> statistics() {
+        return session.statistics();
     }
 
     /** How it is now. Any thread. */

@@ -2,9 +2,11 @@
 package io.hotbay.vhostuser.internal.controller;
 
 import io.hotbay.linux.UnixConnection;
+import io.hotbay.target.QueueStatistics;
 import io.hotbay.target.SessionStatus;
 import io.hotbay.vhostuser.internal.ring.Patience;
 import io.hotbay.vhostuser.internal.ring.RingEnvironment;
+import io.hotbay.vhostuser.internal.ring.RingTuning;
 import io.hotbay.vhostuser.internal.session.FrontEndProcess;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -230,6 +232,14 @@ final class SessionSet {
         sessions.forEach(session -> session.move(queue, core));
     }
 
+    /** Changes what can be changed while rings run, in all sessions and those to come. */
+    void tune(ControllerSettings settings, RingTuning tuning) {
+        if (admission != null) {
+            admission = new Admission(settings, admission.policy(), admission.services());
+        }
+        sessions.forEach(session -> session.tune(tuning));
+    }
+
     /** Lets front-ends in again. */
     void admit(Admission next) {
         admission = next;
@@ -276,6 +286,13 @@ final class SessionSet {
             ended &= session.awaitEnd(TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime()));
         }
         return ended;
+    }
+
+    /** What their queues have done. */
+    List<QueueStatistics> statistics() {
+        return sessions.stream()
+                .flatMap(session -> session.statistics().stream())
+                .toList();
     }
 
     /** How they are now. */

@@ -6,6 +6,7 @@ import io.hotbay.reactor.Reactors;
 import io.hotbay.target.Controller;
 import io.hotbay.target.ControllerStatus;
 import io.hotbay.target.Pause;
+import io.hotbay.target.QueueStatistics;
 import io.hotbay.vhostuser.internal.ring.Patience;
 import io.hotbay.virtio.VirtioDeviceType;
 import io.hotbay.virtio.VirtqueueFactory;
@@ -85,6 +86,11 @@ public final class VhostController implements Controller, SynchronousConfigurati
     @Override
     public ControllerStatus status() {
         return device.status();
+    }
+
+    @Override
+    public List<QueueStatistics> statistics() {
+        return device.statistics();
     }
 
     @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.vhostuser.internal.ring;
 
+import io.hotbay.bdev.IoStatistics;
 import io.hotbay.linux.EventFd;
 import io.hotbay.linux.LinuxException;
 import io.hotbay.linux.MappingFaults;
@@ -43,6 +44,7 @@ public final class Ring {
     private boolean kicked;
     private volatile boolean enabled;
     private volatile RunningRing running;
+    private final IoStatistics statistics = new IoStatistics();
     private volatile String fault;
     /** The fault came up at the start, so other settings may help. */
     private boolean startFault;
@@ -317,6 +319,8 @@ public final class Ring {
             return false;
         }
         running = new RunningRing(reactor, poller, memory);
+        poller.counters().ifPresent(statistics::attach);
+        tune(environment.tuning());
         patience.await(reactor.add(poller), () -> name + " starts");
         return true;
     }
@@ -359,6 +363,14 @@ public final class Ring {
         listener.broken(name, reason);
     }
 
+    /** Changes what can be changed while it runs; nothing happens when it is not running. */
+    public void tune(RingTuning tuning) {
+        RunningRing now = running;
+        if (now != null) {
+            now.poller().counters().ifPresent(counters -> counters.measure(tuning.histogram()));
+        }
+    }
+
     /** Begins to stop it: no new requests are taken. Nothing happens when it is not running. */
     public void requestStop() {
         RunningRing now = running;
@@ -395,6 +407,7 @@ public final class Ring {
         }
         boolean removed = remove(now);
         running = null;
+        poller.counters().ifPresent(statistics::detach);
         base(drained.join());
         fault = poller.fault();
         if (removed) {
@@ -427,6 +440,7 @@ public final class Ring {
                 && !abandoned.isCompletedExceptionally()
                 && remove(now);
         running = null;
+        now.poller().counters().ifPresent(statistics::detach);
         base(now.poller().base());
         String reason = now.poller().fault();
         fault = (reason == null ? "" : reason + "; ") + now.poller().inFlight()
@@ -443,6 +457,11 @@ public final class Ring {
         kick = null;
         call = null;
         error = null;
+    }
+
+    /** What it has done, also in former runs. Any thread. */
+    public IoStatistics.Snapshot statistics() {
+        return statistics.snapshot();
     }
 
     /** How it is now. Any thread; the parts may be of slightly different moments. */

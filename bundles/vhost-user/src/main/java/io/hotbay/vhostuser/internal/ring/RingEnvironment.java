@@ -14,6 +14,17 @@ import java.util.BitSet;
  * @param virtqueues opens rings
  * @param device serves them
  * @param packed whether packed rings are offered
+ * @param tuning what can be changed while they run
  */
 public record RingEnvironment(
-        Reactors reactors, BitSet cores, VirtqueueFactory virtqueues, VirtioDevice device, boolean packed) {}
+        Reactors reactors,
+        BitSet cores,
+        VirtqueueFactory virtqueues,
+        VirtioDevice device,
+        boolean packed,
+        RingTuning tuning) {
+    /** The same with another tuning. */
+    public RingEnvironment with(RingTuning other) {
+        return new RingEnvironment(reactors, cores, virtqueues, device, packed, other);
+    }
+}

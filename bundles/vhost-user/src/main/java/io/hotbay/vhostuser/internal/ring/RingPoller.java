@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.vhostuser.internal.ring;
 
+import io.hotbay.bdev.IoCounters;
 import io.hotbay.linux.EventFd;
 import io.hotbay.linux.MappingFaults;
 import io.hotbay.reactor.Poller;
@@ -9,6 +10,7 @@ import io.hotbay.vhostuser.internal.memory.MappedLog;
 import io.hotbay.vhostuser.internal.memory.RingMemory;
 import io.hotbay.virtio.DeviceQueue;
 import io.hotbay.virtio.OwnedVirtqueue;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -321,6 +323,11 @@ final class RingPoller implements Poller {
     /** Why it is broken, or null. Any thread. */
     String fault() {
         return fault;
+    }
+
+    /** What the device queue counts, or empty. Any thread. */
+    Optional<IoCounters> counters() {
+        return deviceQueue.counters();
     }
 
     /** Requests under way. Any thread. */

@@ -2,6 +2,7 @@
 package io.hotbay.vhostuser.internal.session;
 
 import io.hotbay.vhostuser.internal.ring.RingEnvironment;
+import io.hotbay.vhostuser.internal.ring.RingTuning;
 
 /**
  * The place where a session's device is, or was and will be again. All methods under the session's lock, except where
@@ -16,6 +17,13 @@ public final class DeviceSlot {
     public void fill(RingEnvironment next) {
         environment = next;
         configChanged();
+    }
+
+    /** Has rings that start from now on tuned in another way. */
+    public void tune(RingTuning tuning) {
+        if (environment != null) {
+            environment = environment.with(tuning);
+        }
     }
 
     /** Looks again at a device that has changed by itself. */

@@ -3,12 +3,14 @@ package io.hotbay.vhostuser.internal.session;
 
 import io.hotbay.linux.Descriptor;
 import io.hotbay.linux.UnixConnection;
+import io.hotbay.target.QueueStatistics;
 import io.hotbay.target.SessionStatus;
 import io.hotbay.vhostuser.internal.memory.InFlightRegion;
 import io.hotbay.vhostuser.internal.memory.MemorySnapshot;
 import io.hotbay.vhostuser.internal.memory.RingMemory;
 import io.hotbay.vhostuser.internal.ring.Ring;
 import io.hotbay.vhostuser.internal.ring.RingEnvironment;
+import io.hotbay.vhostuser.internal.ring.RingTuning;
 import io.hotbay.vhostuser.internal.wire.Message;
 import io.hotbay.vhostuser.internal.wire.MessageRefusedException;
 import io.hotbay.vhostuser.internal.wire.MessageType;
@@ -23,6 +25,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.osgi.service.log.Logger;
 
 /**
@@ -209,6 +212,12 @@ public final class Session {
         startRings();
     }
 
+    /** Changes what can be changed while rings run. */
+    public void tune(RingTuning tuning) {
+        environment.slot().tune(tuning);
+        rings.forEach(ring -> ring.tune(tuning));
+    }
+
     /** Number of rings that are running. */
     public int running() {
         return (int) rings.stream().filter(Ring::isRunning).count();
@@ -373,6 +382,14 @@ public final class Session {
             }
         }
         return waited;
+    }
+
+    /** What its queues have done. Any thread. */
+    public List<QueueStatistics> statistics() {
+        return IntStream.range(0, rings.size())
+                .mapToObj(
+                        index -> new QueueStatistics(id, index, rings.get(index).statistics()))
+                .toList();
     }
 
     /** How it is now. Any thread. */

@@ -4,6 +4,7 @@ package io.hotbay.vhostuser.internal.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hotbay.vhostuser.internal.ring.RingEnvironment;
+import io.hotbay.vhostuser.internal.ring.RingTuning;
 import io.hotbay.vhostuser.internal.testing.TestDevice;
 import io.hotbay.vhostuser.internal.testing.TestVirtqueues;
 import io.hotbay.virtio.VirtioFeatures;
@@ -12,7 +13,8 @@ import org.junit.jupiter.api.Test;
 
 class DeviceFactsTest {
     private static DeviceFacts facts(boolean packed) {
-        return DeviceFacts.of(new RingEnvironment(null, new BitSet(), new TestVirtqueues(), new TestDevice(1), packed));
+        return DeviceFacts.of(new RingEnvironment(
+                null, new BitSet(), new TestVirtqueues(), new TestDevice(1), packed, RingTuning.DEFAULT));
     }
 
     @Test

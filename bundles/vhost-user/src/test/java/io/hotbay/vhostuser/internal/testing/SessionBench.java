@@ -7,6 +7,7 @@ import io.hotbay.linux.EventFd;
 import io.hotbay.linux.UnixConnection;
 import io.hotbay.vhostuser.internal.ring.Patience;
 import io.hotbay.vhostuser.internal.ring.RingEnvironment;
+import io.hotbay.vhostuser.internal.ring.RingTuning;
 import io.hotbay.vhostuser.internal.session.DeviceSlot;
 import io.hotbay.vhostuser.internal.session.FrontEndProcess;
 import io.hotbay.vhostuser.internal.session.Session;
@@ -50,7 +51,7 @@ public final class SessionBench implements AutoCloseable {
     /** Makes a session with a device of a number of queues, and a limit of guest memory in bytes. */
     public SessionBench(int queues, long memoryLimit) throws IOException {
         device = new TestDevice(queues);
-        slot.fill(new RingEnvironment(reactors, new BitSet(), virtqueues, device, true));
+        slot.fill(new RingEnvironment(reactors, new BitSet(), virtqueues, device, true, RingTuning.DEFAULT));
         memory = new GuestMemoryFile("bench", 0x10000, 0x10000);
         UnixConnection[] pair = UnixConnection.pair();
         frontEnd = new FrontEnd(pair[0]);

@@ -12,6 +12,7 @@ import io.hotbay.linux.UnixConnection;
 import io.hotbay.linux.internal.Kernel;
 import io.hotbay.vhostuser.internal.ring.Patience;
 import io.hotbay.vhostuser.internal.ring.RingEnvironment;
+import io.hotbay.vhostuser.internal.ring.RingTuning;
 import io.hotbay.vhostuser.internal.session.DeviceSlot;
 import io.hotbay.vhostuser.internal.session.FrontEndProcess;
 import io.hotbay.vhostuser.internal.session.Session;
@@ -140,7 +141,8 @@ public final class SessionFuzz {
     private String serve() {
         ReentrantLock lock = new ReentrantLock();
         DeviceSlot slot = new DeviceSlot();
-        slot.fill(new RingEnvironment(REACTORS, new BitSet(), new TestVirtqueues(), new TestDevice(2), true));
+        slot.fill(new RingEnvironment(
+                REACTORS, new BitSet(), new TestVirtqueues(), new TestDevice(2), true, RingTuning.DEFAULT));
         Session session = new Session(
                 0,
                 new FrontEndProcess(0, 0, 0, "fuzz"),

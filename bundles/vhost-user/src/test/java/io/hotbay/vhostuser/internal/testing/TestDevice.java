@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.vhostuser.internal.testing;
 
+import io.hotbay.bdev.BlockRequests;
+import io.hotbay.bdev.BlockStatus;
+import io.hotbay.bdev.BlockType;
+import io.hotbay.bdev.IoCounters;
 import io.hotbay.virtio.DeviceQueue;
 import io.hotbay.virtio.VirtioDevice;
 import io.hotbay.virtio.Virtqueue;
@@ -8,6 +12,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -150,6 +155,7 @@ public final class TestDevice implements VirtioDevice {
         private final Virtqueue queue;
         private final ArrayDeque<Integer> held = new ArrayDeque<>();
         private final int[] heads = new int[16];
+        private final BlockRequests requests = new BlockRequests(1);
         private volatile int inFlight;
         private boolean stopped;
 
@@ -177,11 +183,27 @@ public final class TestDevice implements VirtioDevice {
             int done = 0;
             while (!holding && !held.isEmpty()) {
                 queue.complete(held.remove(), 1);
+                count();
                 done++;
             }
             queue.publish();
             inFlight = held.size();
             return done;
+        }
+
+        private void count() {
+            requests.taken();
+            requests.prepare(0, BlockType.READ, 0, 512, 0);
+            requests.enqueue(0);
+            requests.clearPending();
+            requests.complete(0, BlockStatus.OK);
+            requests.measure();
+            requests.clearCompleted();
+        }
+
+        @Override
+        public Optional<IoCounters> counters() {
+            return Optional.of(requests.counters());
         }
 
         private void refuseIfStopped() {

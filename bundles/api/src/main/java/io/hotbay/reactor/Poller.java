@@ -31,12 +31,21 @@ public interface Poller {
         return true;
     }
 
+    /**
+     * Called when {@link #arm()} has let the reactor sleep: for how long, because something is due then.
+     *
+     * @return nanoseconds from now; 0 or less when it must not sleep after all, {@link Long#MAX_VALUE} when there is no limit
+     */
+    default long sleepLimit() {
+        return Long.MAX_VALUE;
+    }
+
     /** Called after the reactor woke up, or did not sleep after all: notifications are no longer needed. */
     default void disarm() {}
 
     /**
-     * Called when {@link #poll()}, {@link #arm()} or {@link #disarm()} threw: the reactor has dropped this poller and goes on
-     * without it.
+     * Called when {@link #poll()}, {@link #arm()}, {@link #sleepLimit()} or {@link #disarm()} threw: the reactor has dropped this
+     * poller and goes on without it.
      */
     default void failed(Throwable cause) {}
 }

@@ -23,6 +23,9 @@ public interface OwnedVirtqueue extends Virtqueue {
     /** The position to go on from, as GET_VRING_BASE reports it: the next index of the available ring. */
     int base();
 
+    /** Number of chains completed since it was opened, counting on through all 32 bits. */
+    int completed();
+
     /** Number of chains fetched and not yet completed. */
     int inFlight();
 

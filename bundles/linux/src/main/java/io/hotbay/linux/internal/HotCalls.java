@@ -22,6 +22,9 @@ public interface HotCalls {
     @IgnoreError
     int getpagesize();
 
+    @IgnoreError
+    int timerfd_settime(int timer, int flags, long time, long former);
+
     @SaveError
     int epoll_wait(int epoll, long events, int limit, int timeoutMillis);
 }

@@ -57,6 +57,8 @@ public interface Libc {
 
     int eventfd(int value, int flags);
 
+    int timerfd_create(int clock, int flags);
+
     int epoll_create1(int flags);
 
     int epoll_ctl(int epoll, int operation, int descriptor, long event);

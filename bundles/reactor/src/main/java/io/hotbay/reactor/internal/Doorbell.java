@@ -4,6 +4,7 @@ package io.hotbay.reactor.internal;
 import io.hotbay.linux.Epoll;
 import io.hotbay.linux.EventFd;
 import io.hotbay.linux.LinuxException;
+import io.hotbay.linux.TimerFd;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
@@ -32,23 +33,33 @@ final class Doorbell implements AutoCloseable {
 
     private final Epoll epoll;
     private final EventFd bell;
+    private final TimerFd timer;
     private volatile boolean lying;
     private boolean closed;
+    /** Whether the timer is set; the reactor's thread. */
+    private boolean timed;
 
-    private Doorbell(Epoll epoll, EventFd bell) {
+    private Doorbell(Epoll epoll, EventFd bell, TimerFd timer) {
         this.epoll = epoll;
         this.bell = bell;
+        this.timer = timer;
     }
 
     static Doorbell create() throws LinuxException {
         EventFd bell = EventFd.create();
+        TimerFd timer = null;
         Epoll epoll = null;
         try {
+            timer = TimerFd.create();
             epoll = Epoll.create();
             epoll.add(bell.number(), EVENTS, bell.number());
-            return new Doorbell(epoll, bell);
+            epoll.add(timer.number(), EVENTS, timer.number());
+            return new Doorbell(epoll, bell, timer);
         } catch (LinuxException e) {
             bell.close();
+            if (timer != null) {
+                timer.close();
+            }
             if (epoll != null) {
                 epoll.close();
             }
@@ -75,8 +86,19 @@ final class Doorbell implements AutoCloseable {
         lying = true;
     }
 
-    /** The reactor's thread: sleeps until something happens. */
-    void sleep() throws LinuxException {
+    /**
+     * The reactor's thread: sleeps until something happens.
+     *
+     * @param nanos how long at most, at least 1; {@link Long#MAX_VALUE} for as long as it takes
+     */
+    void sleep(long nanos) throws LinuxException {
+        if (nanos != Long.MAX_VALUE) {
+            timer.set(nanos);
+            timed = true;
+        } else if (timed) {
+            timer.clear();
+            timed = false;
+        }
         epoll.await(-1);
     }
 
@@ -107,6 +129,7 @@ final class Doorbell implements AutoCloseable {
             closed = true;
             epoll.close();
             bell.close();
+            timer.close();
         }
     }
 }

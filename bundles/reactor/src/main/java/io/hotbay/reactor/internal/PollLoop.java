@@ -257,9 +257,10 @@ final class PollLoop {
     /** Sleeps unless somebody has work after all; on return the spinning starts anew. */
     private void rest() {
         if (armAll()) {
+            long limit = sleepLimit();
             doorbell.lieDown();
-            if (commands.isEmpty()) {
-                sleep();
+            if (limit > 0 && commands.isEmpty()) {
+                sleep(limit);
             }
             doorbell.getUp();
         }
@@ -269,11 +270,11 @@ final class PollLoop {
         clock.enter(Phase.SPIN, idleSince);
     }
 
-    private void sleep() {
+    private void sleep(long limit) {
         long asleep = System.nanoTime();
         clock.enter(Phase.SLEEP, asleep);
         try {
-            doorbell.sleep();
+            doorbell.sleep(limit);
         } catch (LinuxException e) {
             if (!sleepRefused) {
                 sleepRefused = true;
@@ -281,7 +282,10 @@ final class PollLoop {
             }
             LockSupport.parkNanos(REFUSED_SLEEP_NANOS);
         }
-        budget.slept(System.nanoTime() - asleep);
+        if (limit == Long.MAX_VALUE) {
+            // a sleep that was to end at a certain time tells nothing of when work comes
+            budget.slept(System.nanoTime() - asleep);
+        }
     }
 
     private boolean armAll() {
@@ -302,6 +306,20 @@ final class PollLoop {
             drop(slot, cause);
             return false;
         }
+    }
+
+    /** How long all of them let it sleep; 0 when one of them is gone by now. */
+    private long sleepLimit() {
+        long least = Long.MAX_VALUE;
+        for (Slot slot : slots) {
+            try {
+                least = Math.min(least, slot.poller.sleepLimit());
+            } catch (Throwable cause) {
+                drop(slot, cause);
+                return 0;
+            }
+        }
+        return least;
     }
 
     private void disarmAll() {

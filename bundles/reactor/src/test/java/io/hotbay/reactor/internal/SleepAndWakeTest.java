@@ -111,6 +111,70 @@ class SleepAndWakeTest {
                 && after.busyNanos() == before.busyNanos();
     }
 
+    /** Lets the reactor sleep for a while only. */
+    private static final class TimedPoller extends CountingPoller {
+        private volatile long limit;
+
+        private TimedPoller(long limit) {
+            super("timed");
+            this.limit = limit;
+        }
+
+        @Override
+        public long sleepLimit() {
+            return limit;
+        }
+    }
+
+    @Test
+    void shouldWakeByItselfWhenSomethingIsDue() throws Exception {
+        TimedPoller poller = new TimedPoller(20_000);
+        reactor.add(new CountingPoller("other")).get(60, TimeUnit.SECONDS);
+        reactor.add(poller).get(60, TimeUnit.SECONDS);
+        long before = reactor.statistics().wakeUps();
+        Eventually.until("it woke often", () -> reactor.statistics().wakeUps() > before + 100);
+        poller.limit = Long.MAX_VALUE;
+        Eventually.until("it rests", this::restsForTenMilliseconds);
+    }
+
+    @Test
+    void shouldNotSleepWhenSomethingIsDueAlready() throws Exception {
+        TimedPoller poller = new TimedPoller(0);
+        reactor.add(poller).get(60, TimeUnit.SECONDS);
+        long wakeUps = reactor.statistics().wakeUps();
+        Eventually.until("it was asked often", () -> poller.arms > 1_000);
+        assertThat(reactor.statistics().wakeUps()).isEqualTo(wakeUps);
+        assertThat(poller.disarms).isPositive();
+    }
+
+    @Test
+    void shouldDropAPollerThatCannotSayWhenSomethingIsDue() throws Exception {
+        CountingPoller broken = new CountingPoller("broken") {
+            @Override
+            public long sleepLimit() {
+                throw new IllegalStateException("no idea");
+            }
+        };
+        reactor.add(broken).get(60, TimeUnit.SECONDS);
+        assertThat(broken.failure.get(60, TimeUnit.SECONDS)).hasMessage("no idea");
+        assertThat(reactor.pollers()).isEmpty();
+    }
+
+    @Test
+    void shouldAllocateNothingWhenItWakesByItself() throws Exception {
+        reactor.add(new TimedPoller(5_000)).get(60, TimeUnit.SECONDS);
+        awaitWakeUps(5_000);
+        long before = reactor.statistics().allocatedBytes();
+        awaitWakeUps(5_000);
+        assertThat(reactor.statistics().allocatedBytes() - before).isZero();
+    }
+
+    private void awaitWakeUps(long count) {
+        long target = reactor.statistics().wakeUps() + count;
+        Eventually.until(
+                "it woke " + count + " times", () -> reactor.statistics().wakeUps() >= target);
+    }
+
     @Test
     void shouldNotSleepWhileAPollerHasWorkAfterAll() throws Exception {
         CountingPoller first = new CountingPoller("first");

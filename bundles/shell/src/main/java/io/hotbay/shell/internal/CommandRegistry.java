@@ -42,6 +42,7 @@ public final class CommandRegistry {
         add("vhost:histogram", VhostHistogram::new);
         add("vhost:iostat", VhostIostat::new);
         add("vhost:list", VhostCommands.ListAll::new);
+        add("vhost:set-coalescing", VhostCommands.SetCoalescing::new);
         add("vhost:show", VhostCommands.Show::new);
         add("vhost:types", VhostCommands.Types::new);
         add("vhost:qemu", VhostCommands.Qemu::new);

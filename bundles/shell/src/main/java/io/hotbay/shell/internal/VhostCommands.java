@@ -203,6 +203,45 @@ final class VhostCommands {
         }
     }
 
+    @Command(
+            description = "Bound the interrupts of a controller's busy queues, also while guests use it.",
+            footer = {
+                "",
+                "Examples:",
+                "  vhost:set-coalescing vhostblk0 32 60000",
+                "  vhost:set-coalescing vhostblk0 0 60000",
+                "",
+                "A queue that does more requests per second than IOPS_THRESHOLD has its interrupts at least",
+                "DELAY_BASE_US * (rate - threshold) / threshold microseconds apart; the rate is looked at every 10 ms, and no interrupt",
+                "is held back for longer than that. A DELAY_BASE_US of 0 switches it off."
+            })
+    static final class SetCoalescing extends ShellCommand {
+        @Parameters(index = "0", paramLabel = "CONTROLLER", description = "The controller.")
+        private String name;
+
+        @Parameters(index = "1", paramLabel = "DELAY_BASE_US", description = "Microseconds, 0 to 1000000.")
+        private String delayBase;
+
+        @Parameters(index = "2", paramLabel = "IOPS_THRESHOLD", description = "Requests per second, at least 100.")
+        private String iopsThreshold;
+
+        SetCoalescing(TargetServices services) {
+            super(services);
+        }
+
+        @Override
+        void run() throws Exception {
+            services()
+                    .admin()
+                    .configureController(name, Map.of("delay_base_us", delayBase, "iops_threshold", iopsThreshold));
+        }
+
+        @Override
+        List<String> candidates(List<String> given) {
+            return given.isEmpty() ? services().controllerNames() : List.of();
+        }
+    }
+
     @Command(description = "List the types of controllers and their options.")
     static final class Types extends ShellCommand {
         Types(TargetServices services) {

@@ -38,6 +38,7 @@ final class ChainTable {
     private final byte[] states;
     private int overflow;
     private int inFlight;
+    private int completed;
 
     private int head;
     private int count;
@@ -177,6 +178,11 @@ final class ChainTable {
         return inFlight;
     }
 
+    /** Chains that have ended, in 32 bits. */
+    int completed() {
+        return completed;
+    }
+
     int segments(int chain) {
         return counts[chain];
     }
@@ -208,5 +214,6 @@ final class ChainTable {
         }
         states[chain] = IDLE;
         inFlight--;
+        completed++;
     }
 }

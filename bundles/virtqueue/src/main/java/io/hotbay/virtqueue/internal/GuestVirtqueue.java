@@ -141,6 +141,11 @@ abstract class GuestVirtqueue implements OwnedVirtqueue {
     }
 
     @Override
+    public final int completed() {
+        return chains.completed();
+    }
+
+    @Override
     public final int segments(int head) {
         return chains.segments(head);
     }

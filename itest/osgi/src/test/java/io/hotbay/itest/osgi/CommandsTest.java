@@ -65,6 +65,7 @@ class CommandsTest {
             "vhost:iostat",
             "vhost:list",
             "vhost:qemu",
+            "vhost:set-coalescing",
             "vhost:show",
             "vhost:types");
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.vhostuser.internal.controller;
 
+import io.hotbay.vhostuser.internal.ring.RingTuning;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.osgi.service.metatype.annotations.Option;
@@ -158,4 +159,21 @@ public @interface ControllerConfiguration {
                             + " per cent of the fastest bdevs' speed.",
             required = false)
     boolean histogram() default false;
+
+    @AttributeDefinition(
+            name = "Delay of calls",
+            description = "How far apart interrupts of a queue are when it does twice as many requests per second as"
+                    + " iops_threshold, in microseconds; above and below that in proportion, 10 ms at most. 0: none is held"
+                    + " back.",
+            min = "0",
+            max = "" + RingTuning.MAX_DELAY_BASE_MICROS,
+            required = false)
+    int delay__base__us() default 0;
+
+    @AttributeDefinition(
+            name = "Threshold of delays",
+            description = "Requests per second of a queue up to which each interrupt is sent at once.",
+            min = "" + RingTuning.MIN_IOPS_THRESHOLD,
+            required = false)
+    int iops__threshold() default RingTuning.DEFAULT_IOPS_THRESHOLD;
 }

@@ -38,11 +38,13 @@ record ControllerSettings(
     static final String DEFAULT_MODE = "0600";
 
     private static final String HISTOGRAM = "histogram";
+    private static final String DELAY_BASE = "delay_base_us";
+    private static final String IOPS_THRESHOLD = "iops_threshold";
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final Pattern MODE = Pattern.compile("0?[0-7]{3}");
     /** Options that can be changed while rings run. */
-    private static final Set<String> LIVE = Set.of(HISTOGRAM);
+    private static final Set<String> LIVE = Set.of(HISTOGRAM, DELAY_BASE, IOPS_THRESHOLD);
 
     private static final int BACKLOG = 64;
     private static final int UNCHANGED = -1;
@@ -127,9 +129,32 @@ record ControllerSettings(
         return Boolean.parseBoolean(String.valueOf(options.get("packed_ring")));
     }
 
-    /** What can be changed while rings run. */
+    /**
+     * What can be changed while rings run.
+     *
+     * @throws IllegalArgumentException if a value is not allowed
+     */
     RingTuning tuning() {
-        return new RingTuning(Boolean.parseBoolean(String.valueOf(options.get(HISTOGRAM))));
+        try {
+            return new RingTuning(
+                    Boolean.parseBoolean(String.valueOf(options.get(HISTOGRAM))),
+                    number(DELAY_BASE, 0),
+                    number(IOPS_THRESHOLD, RingTuning.DEFAULT_IOPS_THRESHOLD));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("controller " + name + ": option " + e.getMessage(), e);
+        }
+    }
+
+    private int number(String key, int defaultValue) {
+        Object value = options.get(key);
+        if (value == null || value.toString().isBlank()) {
+            return defaultValue;
+        }
+        try {
+            return Integer.parseInt(value.toString().strip());
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(key + " is \"" + value + "\": must be a whole number", e);
+        }
     }
 
     /** Whether other settings differ in nothing but what can be changed while rings run. */

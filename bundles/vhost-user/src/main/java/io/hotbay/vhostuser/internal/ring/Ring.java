@@ -320,7 +320,6 @@ public final class Ring {
         }
         running = new RunningRing(reactor, poller, memory);
         poller.counters().ifPresent(statistics::attach);
-        tune(environment.tuning());
         patience.await(reactor.add(poller), () -> name + " starts");
         return true;
     }
@@ -367,7 +366,11 @@ public final class Ring {
     public void tune(RingTuning tuning) {
         RunningRing now = running;
         if (now != null) {
-            now.poller().counters().ifPresent(counters -> counters.measure(tuning.histogram()));
+            CompletableFuture<Void> done = now.reactor().run(() -> {
+                now.poller().tune(tuning);
+                return null;
+            });
+            patience.await(done, () -> name + " is tuned");
         }
     }
 

@@ -12,6 +12,7 @@ import io.hotbay.virtio.DeviceQueue;
 import io.hotbay.virtio.OwnedVirtqueue;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
 
 /**
  * A ring that is running on a reactor. All methods on the reactor's thread, except where noted.
@@ -42,6 +43,8 @@ final class RingPoller implements Poller {
     private int wake;
     private EventFd call;
     private EventFd error;
+    /** Null when no call is held back. */
+    private CallCoalescing coalescing;
 
     /** Anything but fetching and completing: poll() takes the slow way. */
     private boolean special;
@@ -151,12 +154,35 @@ final class RingPoller implements Poller {
         if (log != null) {
             log.announce();
         }
-        if (queue.takeSignal() && call != null) {
+        boolean wanted = queue.takeSignal();
+        if (coalescing != null) {
+            // a ring that takes nothing new holds nothing back either
+            wanted = special ? wanted | coalescing.release() : coalescing.isDue(wanted, queue.completed());
+        }
+        if (wanted && call != null) {
             call.signal();
             if (call.isBlocked()) {
                 queue.fail("the counter of its call eventfd is full, so the driver cannot be notified");
             }
         }
+    }
+
+    /** Makes a call that was held back: whatever becomes of the ring, the driver is told of what is completed. */
+    private void releaseCall() {
+        if (coalescing != null && coalescing.release() && call != null) {
+            call.signal();
+        }
+    }
+
+    /** Changes what can be changed while it runs. */
+    void tune(RingTuning tuning) {
+        tune(tuning, System::nanoTime);
+    }
+
+    void tune(RingTuning tuning, LongSupplier clock) {
+        counters().ifPresent(counters -> counters.measure(tuning.histogram()));
+        releaseCall();
+        coalescing = tuning.coalesces() ? new CallCoalescing(tuning, queue.completed(), clock) : null;
     }
 
     /** Broken or draining: completes what is under way, and takes nothing new. */
@@ -200,6 +226,11 @@ final class RingPoller implements Poller {
     }
 
     @Override
+    public long sleepLimit() {
+        return coalescing == null ? Long.MAX_VALUE : coalescing.remaining();
+    }
+
+    @Override
     public void disarm() {
         if (special) {
             return;
@@ -240,6 +271,7 @@ final class RingPoller implements Poller {
 
     private void breakDown(String reason) {
         special = true;
+        releaseCall();
         if (fault != null) {
             return;
         }
@@ -302,6 +334,7 @@ final class RingPoller implements Poller {
     /** The last resort: forgets the descriptors without another look at the ring, which stays in flight for ever. */
     void abandon() {
         special = true;
+        releaseCall();
         stopped = true;
         kick = unwatch(kick);
         wake = unwatch(wake);

@@ -51,8 +51,10 @@ record RunningRing(Reactor reactor, RingPoller poller, RingMemory memory) {
         try {
             // it will be polled at once, so a kick is not needed before the reactor first wants to sleep
             disarm(queue, memory);
-            return new RingPoller(
+            RingPoller poller = new RingPoller(
                     name, reactor, queue, deviceQueue, events.kick, events.call, events.error, memory, listener);
+            poller.tune(environment.tuning());
+            return poller;
         } catch (RuntimeException | InternalError e) {
             deviceQueue.stop();
             throw e;

@@ -36,6 +36,7 @@ class RingPollerTest {
     private final TestReactors reactors = new TestReactors();
     private final TestDevice device = new TestDevice(1);
     private final List<String> faults = new ArrayList<>();
+    private long nanos = Long.MAX_VALUE - 5_000_000;
     private EventFd kick;
     private EventFd call;
     private EventFd error;
@@ -121,6 +122,92 @@ class RingPollerTest {
         poller.poll();
         assertThat(poller.drained()).isCompletedWithValue(1);
         assertThat(reactors.reactor().watched()).isEmpty();
+    }
+
+    /** A poller that holds its next call back for 5 µs: twice the threshold in the window before. */
+    private RingPoller holding() throws IOException {
+        RingPoller poller = poller(kick);
+        poller.tune(new RingTuning(false, 5, 100), () -> nanos);
+        submit(2);
+        poller.poll();
+        nanos += 10_000_000;
+        submit(3);
+        poller.poll();
+        assertThat(call.drain()).isEqualTo(2);
+        submit(4);
+        poller.poll();
+        assertThat(used()).isEqualTo(4);
+        assertThat(call.drain()).isZero();
+        return poller;
+    }
+
+    @Test
+    void shouldHoldCallsOfABusyRingBackAndMakeThemInTime() throws IOException {
+        RingPoller poller = holding();
+        assertThat(poller.arm()).isTrue();
+        assertThat(poller.sleepLimit()).isEqualTo(10_000);
+        nanos += 9_999;
+        poller.poll();
+        assertThat(call.drain()).isZero();
+        assertThat(poller.sleepLimit()).isEqualTo(1);
+        nanos++;
+        poller.poll();
+        assertThat(call.drain()).isEqualTo(1);
+        assertThat(poller.sleepLimit()).isEqualTo(Long.MAX_VALUE);
+        poller.poll();
+        assertThat(call.drain()).isZero();
+    }
+
+    @Test
+    void shouldMakeACallThatWasHeldBackWhenTheRingStops() throws IOException {
+        holding().drain();
+        assertThat(call.drain()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldMakeACallThatWasHeldBackWhenTheRingBreaks() throws IOException {
+        RingPoller poller = holding();
+        device.fail(0);
+        poller.poll();
+        assertThat(poller.fault()).isNotNull();
+        assertThat(call.drain()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldMakeACallThatWasHeldBackWhenTheReactorDropsTheRing() throws IOException {
+        holding().failed(new IllegalStateException("stopped"));
+        assertThat(call.drain()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldMakeACallThatWasHeldBackWhenTheRingIsGivenUp() throws IOException {
+        holding().abandon();
+        assertThat(call.drain()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldMakeACallThatWasHeldBackWhenNoneIsAnyMore() throws IOException {
+        RingPoller poller = holding();
+        poller.tune(RingTuning.DEFAULT);
+        assertThat(call.drain()).isEqualTo(1);
+        assertThat(poller.sleepLimit()).isEqualTo(Long.MAX_VALUE);
+        submit(5);
+        poller.poll();
+        assertThat(call.drain()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldHoldNothingBackWhileItDrains() throws IOException {
+        RingPoller poller = poller(kick);
+        poller.tune(new RingTuning(false, 5, 100), () -> nanos);
+        device.hold(true);
+        submit(3);
+        poller.poll();
+        poller.drain();
+        device.hold(false);
+        poller.poll();
+        assertThat(call.drain()).isEqualTo(1);
+        assertThat(poller.drained()).isCompletedWithValue(3);
     }
 
     @Test

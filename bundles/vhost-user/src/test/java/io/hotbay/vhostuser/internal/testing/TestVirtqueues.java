@@ -61,6 +61,7 @@ public final class TestVirtqueues implements VirtqueueFactory {
         private int publishedUsed;
         private int unpublished;
         private int inFlight;
+        private int completed;
         private boolean signal;
         private volatile String fault;
 
@@ -129,6 +130,7 @@ public final class TestVirtqueues implements VirtqueueFactory {
         @Override
         public void complete(int head, int written) {
             inFlight--;
+            completed++;
             if (fault == null) {
                 if (setup.log() != null) {
                     setup.log().mark((long) head << 12, 1);
@@ -173,6 +175,11 @@ public final class TestVirtqueues implements VirtqueueFactory {
         @Override
         public int base() {
             return next;
+        }
+
+        @Override
+        public int completed() {
+            return completed;
         }
 
         @Override

@@ -155,6 +155,11 @@ public final class BlockRequests {
         counters.reached(++inFlight);
     }
 
+    /** Puts a request back on the list of pending requests, from which it was taken before it was submitted. */
+    public void requeue(int slot) {
+        pending[pendingCount++] = slot;
+    }
+
     /** Empties the list of pending requests after they were submitted. */
     public void clearPending() {
         pendingCount = 0;

@@ -25,6 +25,19 @@ public interface DeviceQueue {
     /** Number of requests under way. When it is 0 nothing of this queue touches guest memory between two calls. Any thread. */
     int inFlight();
 
+    /**
+     * How many of the requests under way wait for nothing but their time, which {@link #sleepLimit} tells: a limit of the bdev holds
+     * them back. {@link #drain} does not let them wait.
+     */
+    default int held() {
+        return 0;
+    }
+
+    /** Nanoseconds until it must be polled, whatever else happens; {@link Long#MAX_VALUE} for never. */
+    default long sleepLimit() {
+        return Long.MAX_VALUE;
+    }
+
     /** A descriptor to watch while the reactor sleeps, or -1: see {@code BlockChannel.wakeDescriptor()}. */
     default int wakeDescriptor() {
         return -1;

@@ -47,7 +47,7 @@ final class MetatypeCatalogue implements Catalogue {
 
     @Override
     public Optional<OptionSet> bdevOptions(String type) {
-        return options(BlockDevice.FACTORY_PID_PREFIX + type, type + " bdevs");
+        return options(BlockDevice.FACTORY_PID_PREFIX + type, type + " bdevs", QosOptions.all());
     }
 
     @Override
@@ -74,12 +74,19 @@ final class MetatypeCatalogue implements Catalogue {
     }
 
     private Optional<OptionSet> options(String pid, String owners) {
+        return options(pid, owners, List.of());
+    }
+
+    private Optional<OptionSet> options(String pid, String owners, List<Option> more) {
         return started()
                 .filter(information -> Stream.of(information.getPids(), information.getFactoryPids())
                         .flatMap(Arrays::stream)
                         .anyMatch(pid::equals))
                 .findFirst()
-                .map(information -> new OptionSet(owners, options(information, pid)));
+                .map(information -> new OptionSet(
+                        owners,
+                        Stream.concat(options(information, pid).stream(), more.stream())
+                                .toList()));
     }
 
     private List<Option> options(MetaTypeInformation information, String pid) {

@@ -4,6 +4,7 @@ package io.hotbay.shell.internal;
 import io.hotbay.bdev.BlockDevice;
 import io.hotbay.bdev.BlockType;
 import io.hotbay.bdev.ByteSize;
+import io.hotbay.bdev.QosLimits;
 import io.hotbay.target.TargetException;
 import java.util.ArrayList;
 import java.util.List;
@@ -135,6 +136,48 @@ final class BdevCommands {
         }
     }
 
+    @Command(
+            description = "Limit what a block device does in a second, also while guests use it.",
+            footer = {
+                "",
+                "Examples:",
+                "  bdev:set-qos Malloc0 rw_ios_per_sec=20000 w_mbytes_per_sec=100",
+                "  bdev:set-qos Malloc0 rw_ios_per_sec=0",
+                "",
+                "Limits: rw_ios_per_sec, r_ios_per_sec, w_ios_per_sec (up to 1000000000), rw_mbytes_per_sec, r_mbytes_per_sec,",
+                "w_mbytes_per_sec (MiB, up to 1000000); r is for reads, w for writes. 0 takes a limit away, those that are not given",
+                "stay. They hold for all queues and controllers of the bdev together, and for reads and writes only."
+            })
+    static final class SetQos extends ShellCommand {
+        @Parameters(index = "0", paramLabel = "NAME", description = "The bdev.")
+        private String name;
+
+        @Parameters(index = "1..*", arity = "1..*", paramLabel = "LIMIT=VALUE", description = "The limits.")
+        private List<String> limits = new ArrayList<>();
+
+        SetQos(TargetServices services) {
+            super(services);
+        }
+
+        @Override
+        void run() throws Exception {
+            Map<String, String> given = OptionArguments.parse(limits);
+            for (String key : given.keySet()) {
+                if (!QosLimits.KEYS.contains(key)) {
+                    throw new ShellException(key + " is no limit: use " + String.join(", ", QosLimits.KEYS));
+                }
+            }
+            services().admin().configureBdev(name, given);
+        }
+
+        @Override
+        List<String> candidates(List<String> given) {
+            return given.isEmpty()
+                    ? services().bdevNames()
+                    : QosLimits.KEYS.stream().map(key -> key + "=").toList();
+        }
+    }
+
     @Command(description = "List all block devices.")
     static final class ListAll extends ShellCommand {
         ListAll(TargetServices services) {
@@ -191,6 +234,7 @@ final class BdevCommands {
                                     .filter(bdev::supports)
                                     .mapToObj(BlockType::name)
                                     .collect(Collectors.joining(" ")))
+                    .add("qos", services().limitsOf(bdev))
                     .add("controllers", usersOf(services(), name))
                     .print(out());
         }

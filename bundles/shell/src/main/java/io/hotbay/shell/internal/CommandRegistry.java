@@ -34,6 +34,7 @@ public final class CommandRegistry {
         add("bdev:delete", BdevCommands.Delete::new);
         add("bdev:list", BdevCommands.ListAll::new);
         add("bdev:resize", BdevCommands.Resize::new);
+        add("bdev:set-qos", BdevCommands.SetQos::new);
         add("bdev:show", BdevCommands.Show::new);
         add("bdev:types", BdevCommands.Types::new);
         add("bdev:iostat", BdevIostat::new);

@@ -2,6 +2,7 @@
 package io.hotbay.shell.internal;
 
 import io.hotbay.bdev.BlockDevice;
+import io.hotbay.bdev.QosLimits;
 import io.hotbay.deploy.Deployment;
 import io.hotbay.kata.KataStore;
 import io.hotbay.memory.HugepageAllocator;
@@ -11,6 +12,7 @@ import io.hotbay.target.TargetAdmin;
 import io.hotbay.target.TargetUpgrade;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -82,6 +84,21 @@ public final class TargetServices {
                 .map(reference -> String.valueOf(reference.getProperty(BlockDevice.TYPE)))
                 .findFirst()
                 .orElse("?");
+    }
+
+    /** What a bdev may do in a second. */
+    QosLimits limitsOf(BlockDevice bdev) {
+        return references(BlockDevice.class).stream()
+                .filter(reference -> bdev.name().equals(reference.getProperty(BlockDevice.NAME)))
+                .map(TargetServices::limits)
+                .findFirst()
+                .orElse(QosLimits.NONE);
+    }
+
+    private static QosLimits limits(ServiceReference<?> reference) {
+        Map<String, Object> found = new HashMap<>();
+        QosLimits.KEYS.forEach(key -> found.put(key, reference.getProperty(key)));
+        return QosLimits.of(found);
     }
 
     /** All controllers by name. */

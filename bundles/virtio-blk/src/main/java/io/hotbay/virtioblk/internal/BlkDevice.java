@@ -23,10 +23,17 @@ final class BlkDevice implements VirtioDevice {
     private final BlkConfig config;
     private final WriteCache writeCache;
     private final RequestRules.Access access;
+    private final Throttle throttle;
     private final LongSupplier clock;
 
-    /** @param clock tells nanoseconds */
-    BlkDevice(BlockDevice bdev, BlkOptions options, LongSupplier clock) {
+    /**
+     * Makes a device.
+     *
+     * @param throttle of the bdev
+     * @param clock tells nanoseconds
+     */
+    BlkDevice(BlockDevice bdev, BlkOptions options, Throttle throttle, LongSupplier clock) {
+        this.throttle = throttle;
         this.clock = clock;
         this.bdev = bdev;
         this.options = options;
@@ -74,7 +81,7 @@ final class BlkDevice implements VirtioDevice {
 
     @Override
     public DeviceQueue start(Virtqueue queue, long accepted) throws IOException {
-        return new BlkQueue(queue, accepted, bdev, config, writeCache, access, clock);
+        return new BlkQueue(queue, accepted, bdev, config, writeCache, access, throttle, clock);
     }
 
     @Override

@@ -2,14 +2,18 @@
 package io.hotbay.virtioblk.internal;
 
 import io.hotbay.bdev.BlockDevice;
+import io.hotbay.bdev.QosLimits;
 import io.hotbay.virtio.DeviceContext;
 import io.hotbay.virtio.VirtioDevice;
 import io.hotbay.virtio.VirtioDeviceType;
 import java.io.IOException;
+import java.util.Map;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.log.Logger;
 import org.osgi.service.log.LoggerFactory;
 
@@ -23,11 +27,37 @@ public final class BlkDeviceType implements VirtioDeviceType {
     private static final int COMMON_PAGE_SIZE = 4096;
 
     private final Logger logger;
+    private final Throttles throttles = new Throttles();
 
     /** Makes the service. */
     @Activate
     public BlkDeviceType(@Reference(service = LoggerFactory.class) Logger logger) {
         this.logger = logger;
+    }
+
+    /** Nothing but the properties is of interest: they hold the limits of the bdev. */
+    @Reference(
+            name = "bdevs",
+            service = BlockDevice.class,
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            updated = "updatedBdev")
+    void bindBdev(Map<String, Object> properties) {
+        String name = String.valueOf(properties.get(BlockDevice.NAME));
+        try {
+            throttles.limit(name, QosLimits.of(properties));
+        } catch (IllegalArgumentException e) {
+            logger.error("bdev {}: its limits stay as they are: {}", name, e.getMessage());
+        }
+    }
+
+    void updatedBdev(Map<String, Object> properties) {
+        bindBdev(properties);
+    }
+
+    /** What stands in for it while it is away, errors perhaps, is not limited. */
+    void unbindBdev(Map<String, Object> properties) {
+        throttles.limit(String.valueOf(properties.get(BlockDevice.NAME)), QosLimits.NONE);
     }
 
     @Override
@@ -45,6 +75,6 @@ public final class BlkDeviceType implements VirtioDeviceType {
                     bdev.name(),
                     bdev.blockSize());
         }
-        return new BlkDevice(bdev, options, System::nanoTime);
+        return new BlkDevice(bdev, options, throttles.of(bdev.name()), System::nanoTime);
     }
 }

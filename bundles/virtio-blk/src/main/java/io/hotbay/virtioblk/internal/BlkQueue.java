@@ -28,6 +28,7 @@ final class BlkQueue implements DeviceQueue {
     private final WriteCache writeCache;
     private final BlockRequests requests;
     private final RequestRules rules;
+    private final HeldRequests held;
     private final BlockChannel channel;
     private final BlkRequest request = new BlkRequest();
     private final int[] heads = new int[BATCH];
@@ -43,6 +44,7 @@ final class BlkQueue implements DeviceQueue {
             BlkConfig config,
             WriteCache writeCache,
             RequestRules.Access access,
+            Throttle throttle,
             LongSupplier clock)
             throws IOException {
         this.queue = queue;
@@ -50,6 +52,7 @@ final class BlkQueue implements DeviceQueue {
         this.bdev = bdev;
         this.writeCache = writeCache;
         requests = new BlockRequests(queue.size(), clock);
+        held = new HeldRequests(requests, throttle, clock);
         rules = new RequestRules(config, features, access, requests);
         statusHandles = new long[queue.size()];
         channel = bdev.open(requests);
@@ -66,12 +69,12 @@ final class BlkQueue implements DeviceQueue {
         for (int i = 0; i < taken; i++) {
             take(heads[i]);
         }
-        return taken + finish();
+        return taken + finish(true);
     }
 
     @Override
     public int drain() {
-        return finish();
+        return finish(false);
     }
 
     /** The ring changes its memory only while nothing is in flight, so no handle of the former one is left. */
@@ -110,9 +113,13 @@ final class BlkQueue implements DeviceQueue {
         }
     }
 
-    /** Lets the bdev work and answers what it has finished. */
-    private int finish() {
-        submit();
+    /**
+     * Lets the bdev work and answers what it has finished.
+     *
+     * @param limited whether requests wait for their bdev's budget
+     */
+    private int finish(boolean limited) {
+        submit(limited);
         if (requests.inFlight() > 0) {
             channel.poll();
         }
@@ -121,7 +128,7 @@ final class BlkQueue implements DeviceQueue {
             done += requests.completed();
             answerCompleted();
             // Writes that still need a flush have been enqueued again.
-            submit();
+            submit(limited);
         }
         if (answered) {
             answered = false;
@@ -131,7 +138,12 @@ final class BlkQueue implements DeviceQueue {
         return done;
     }
 
-    private void submit() {
+    private void submit(boolean limited) {
+        if (!limited) {
+            held.release();
+        } else if (requests.pending() > 0 || held.count() > 0) {
+            held.admit();
+        }
         if (requests.pending() > 0) {
             channel.submit(requests);
             requests.clearPending();
@@ -179,6 +191,16 @@ final class BlkQueue implements DeviceQueue {
     @Override
     public Optional<IoCounters> counters() {
         return Optional.of(requests.counters());
+    }
+
+    @Override
+    public int held() {
+        return held.count();
+    }
+
+    @Override
+    public long sleepLimit() {
+        return held.remaining();
     }
 
     @Override

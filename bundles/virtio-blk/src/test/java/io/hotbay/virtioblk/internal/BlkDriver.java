@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The driver's side: builds chains in guest memory, makes them available, looks at what came back. */
-final class BlkDriver {
+class BlkDriver {
     /** What the status byte is before the device writes it. */
     static final int UNTOUCHED = 0xff;
 
@@ -23,7 +23,9 @@ final class BlkDriver {
     final VirtioDevice device;
     DeviceQueue queue;
     /** What the clock shows. */
-    long nanos;
+    long nanos = Long.MAX_VALUE - 1_000_000_000;
+
+    final Throttle throttle;
 
     private int nextHead;
     private int nextByte;
@@ -37,10 +39,20 @@ final class BlkDriver {
     }
 
     BlkDriver(FakeBdev bdev, Map<String, Object> options, FakeVirtqueue ring) throws IOException {
+        this(bdev, options, ring, new Throttle());
+    }
+
+    BlkDriver(FakeBdev bdev, Map<String, Object> options, FakeVirtqueue ring, Throttle throttle) throws IOException {
+        this.throttle = throttle;
         this.bdev = bdev;
         this.ring = ring;
-        device =
-                new BlkDevice(bdev, BlkOptions.of(new DeviceContext("vhostblk0", List.of(bdev), options)), () -> nanos);
+        device = new BlkDevice(
+                bdev, BlkOptions.of(new DeviceContext("vhostblk0", List.of(bdev), options)), throttle, this::now);
+    }
+
+    /** What the device's clock shows. */
+    long now() {
+        return nanos;
     }
 
     /** Accepts everything the device offers and starts its queue. */

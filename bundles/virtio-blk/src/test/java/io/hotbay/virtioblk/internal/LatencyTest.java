@@ -48,9 +48,9 @@ class LatencyTest {
         bdev.writeCache = true;
         BlkDriver writeThrough = new BlkDriver(bdev, java.util.Map.of("write_cache", false)).start();
         writeThrough.queue.counters().orElseThrow().measure(true);
-        writeThrough.nanos = 100;
+
         writeThrough.out(0, new byte[512]).send();
-        writeThrough.nanos = 170;
+        writeThrough.nanos += 70;
         bdev.flushDelayed = false;
         writeThrough.queue.poll();
         assertThat(latency(BlockType.WRITE).longest()).isZero();

@@ -35,6 +35,7 @@ class CommandsTest {
             "bdev:iostat",
             "bdev:list",
             "bdev:resize",
+            "bdev:set-qos",
             "bdev:show",
             "bdev:types",
             "deploy:history",

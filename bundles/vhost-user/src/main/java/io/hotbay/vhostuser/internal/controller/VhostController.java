@@ -2,6 +2,7 @@
 package io.hotbay.vhostuser.internal.controller;
 
 import io.hotbay.bdev.BlockDevice;
+import io.hotbay.bdev.QosLimits;
 import io.hotbay.reactor.Reactors;
 import io.hotbay.target.Controller;
 import io.hotbay.target.ControllerStatus;
@@ -11,6 +12,7 @@ import io.hotbay.vhostuser.internal.ring.Patience;
 import io.hotbay.virtio.VirtioDeviceType;
 import io.hotbay.virtio.VirtqueueFactory;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.osgi.framework.BundleContext;
@@ -48,6 +50,8 @@ public final class VhostController implements Controller, SynchronousConfigurati
     private final String defaultDirectory;
     private final ExportedDevice device;
     private final Succession succession;
+    /** What the bdev's properties say besides its limits, which are not the controller's affair. */
+    private volatile Map<String, Object> bdevProperties = Map.of();
 
     @Activate
     public VhostController(
@@ -112,12 +116,21 @@ public final class VhostController implements Controller, SynchronousConfigurati
             policyOption = ReferencePolicyOption.GREEDY,
             updated = "updatedBdev")
     void bindBdev(BlockDevice service, Map<String, Object> properties) {
+        bdevProperties = withoutLimits(properties);
         device.change(services -> services.withBdev(BdevLink.to(service, pid(properties))));
     }
 
     /** It is the same but has changed, its capacity for example: the device is made anew. */
     void updatedBdev(BlockDevice service, Map<String, Object> properties) {
-        bindBdev(service, properties);
+        if (!withoutLimits(properties).equals(bdevProperties)) {
+            bindBdev(service, properties);
+        }
+    }
+
+    private static Map<String, Object> withoutLimits(Map<String, Object> properties) {
+        Map<String, Object> rest = new HashMap<>(properties);
+        rest.keySet().removeAll(QosLimits.KEYS);
+        return rest;
     }
 
     void unbindBdev(BlockDevice service) {

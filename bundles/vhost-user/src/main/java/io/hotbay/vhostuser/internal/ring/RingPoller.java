@@ -202,7 +202,7 @@ final class RingPoller implements Poller {
         if (stopped || doubtful) {
             return true;
         }
-        if (wake == NO_DESCRIPTOR && deviceQueue.inFlight() != 0) {
+        if (wake == NO_DESCRIPTOR && deviceQueue.inFlight() != deviceQueue.held()) {
             return false;
         }
         if (special) {
@@ -227,7 +227,11 @@ final class RingPoller implements Poller {
 
     @Override
     public long sleepLimit() {
-        return coalescing == null ? Long.MAX_VALUE : coalescing.remaining();
+        if (stopped || doubtful) {
+            return Long.MAX_VALUE;
+        }
+        long call = coalescing == null ? Long.MAX_VALUE : coalescing.remaining();
+        return Math.min(call, deviceQueue.sleepLimit());
     }
 
     @Override

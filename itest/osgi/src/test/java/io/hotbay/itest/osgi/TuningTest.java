@@ -71,7 +71,8 @@ class TuningTest {
 
         assertThat(shell.run("vhost:histogram disk")).contains("write: 5 requests, p50 ");
         assertThat(shell.run("vhost:iostat disk")).containsPattern("(?m)^ +0 +0 +0 +5 .*\\d$");
-        assertThat(shell.run("vhost:iostat --json disk")).contains("\"p99.9\"", "\"write\": 5", "\"most_in_flight\": 1");
+        assertThat(shell.run("vhost:iostat --json disk"))
+                .contains("\"p99.9\"", "\"write\": 5", "\"most_in_flight\": 1");
         assertThat(shell.run("vhost:iostat disk 0.01 2")).contains("WRITE/S");
         assertThat(shell.run("target:save")).contains("\"histogram\": true");
 
@@ -88,7 +89,9 @@ class TuningTest {
         write(0, 200);
         write(1, 5);
 
-        assertThat(shell.run("vhost:show disk")).containsPattern("delay_base_us +100").containsPattern("threshold +100");
+        assertThat(shell.run("vhost:show disk"))
+                .containsPattern("delay_base_us +100")
+                .containsPattern("threshold +100");
         shell.run("vhost:set-coalescing disk 0 60000");
         write(0, 20);
         assertThat(target.controller("disk").pauses()).isEmpty();

@@ -14,6 +14,12 @@ import java.util.BitSet;
  * @param virtqueues opens rings
  * @param device serves them
  * @param packed whether packed rings are offered
+ * @param backing what stands behind the device, for people
  */
 public record RingEnvironment(
-        Reactors reactors, BitSet cores, VirtqueueFactory virtqueues, VirtioDevice device, boolean packed) {}
+        Reactors reactors,
+        BitSet cores,
+        VirtqueueFactory virtqueues,
+        VirtioDevice device,
+        boolean packed,
+        String backing) {}

@@ -140,7 +140,7 @@ public final class SessionFuzz {
     private String serve() {
         ReentrantLock lock = new ReentrantLock();
         DeviceSlot slot = new DeviceSlot();
-        slot.fill(new RingEnvironment(REACTORS, new BitSet(), new TestVirtqueues(), new TestDevice(2), true));
+        slot.fill(new RingEnvironment(REACTORS, new BitSet(), new TestVirtqueues(), new TestDevice(2), true, "a test"));
         Session session = new Session(
                 0,
                 new FrontEndProcess(0, 0, 0, "fuzz"),

@@ -24,6 +24,18 @@ public interface BlockDevice {
     /** Service property: the bdev's type, such as {@code malloc}; the last part of its factory PID. */
     String TYPE = "hotbay.bdev.type";
 
+    /**
+     * Key in the configuration of a bdev that was, or is being, migrated: the name under which a backend that keeps contents by name
+     * keeps those of this bdev. Without it that is the bdev's own name. A bdev can then have another name and keep its contents.
+     */
+    String STORAGE = "hotbay.bdev.storage";
+
+    /** Key in the configuration of a bdev that is only a part of a migration: the name of the bdev that is migrated. */
+    String MIGRATION = "hotbay.bdev.migration";
+
+    /** Service property of what stands in for a bdev while that is migrated: true. */
+    String MIRROR = "hotbay.bdev.mirror";
+
     /** Factory PIDs of bdevs start with this; what follows is the type. */
     String FACTORY_PID_PREFIX = "io.hotbay.bdev.";
 

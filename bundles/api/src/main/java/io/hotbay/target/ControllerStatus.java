@@ -12,7 +12,8 @@ import java.util.Map;
  * @param bdev name of the bdev behind it
  * @param socket path of its socket
  * @param state what it is doing
- * @param reason why it is waiting or failed, in a sentence; empty when it is listening
+ * @param reason why it is waiting or failed, in a sentence, and what holds up a stop of its queues, and for how long; empty when
+ *     it is listening and nothing does
  * @param queues number of queues offered, or 0 while there is no device
  * @param queueSize largest ring offered, or 0 while there is no device
  * @param cores the cores its queues may run on, as a list; empty for all
@@ -34,8 +35,8 @@ public record ControllerStatus(
     /** What a controller is doing. */
     public enum State {
         /**
-         * Something it needs is not there: a bdev, a device type. There is no socket, or the guest's requests wait; when the bdev
-         * has been deleted they get I/O errors.
+         * Something it needs is not there: a bdev, a device type. There is no socket, or the guest's requests wait. When the bdev
+         * has been deleted, or has been away for longer than requests are held, they get I/O errors.
          */
         WAITING,
         /** It answers on its socket. */

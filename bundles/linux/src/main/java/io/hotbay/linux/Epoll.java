@@ -85,6 +85,11 @@ public final class Epoll implements AutoCloseable {
         return 0;
     }
 
+    /** Number of its own descriptor, which is readable when one of the watched ones is ready. */
+    public int number() {
+        return descriptor.number();
+    }
+
     /** Whose event it is. */
     public long token(int index) {
         return arrived.token(index);

@@ -3,6 +3,7 @@ package io.hotbay.admin.internal;
 
 import io.hotbay.bdev.BlockDevice;
 import io.hotbay.bdev.ByteSize;
+import io.hotbay.target.BdevSuccession;
 import io.hotbay.target.ConfiguredStatus;
 import io.hotbay.target.ConfiguredStatus.Kind;
 import io.hotbay.target.ControllerStatus;
@@ -38,8 +39,8 @@ import org.osgi.service.log.LoggerFactory;
 import org.osgi.service.metatype.MetaTypeService;
 
 /** The target as it is configured in Configuration Admin. Changes are made one after the other. */
-@Component(service = {TargetAdmin.class, ConfiguredTarget.class})
-public final class ConfiguredTarget implements TargetAdmin {
+@Component(service = {TargetAdmin.class, BdevSuccession.class, ConfiguredTarget.class})
+public final class ConfiguredTarget implements TargetAdmin, BdevSuccession {
     /** How long a component may take to start or to stop; bundles may start in any order. */
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
@@ -49,6 +50,7 @@ public final class ConfiguredTarget implements TargetAdmin {
     private final Catalogue catalogue;
     private final EntryCheck entries;
     private final Effects effects;
+    private final Succession succession;
     private final Logger logger;
     private volatile boolean startupEnded;
 
@@ -65,6 +67,7 @@ public final class ConfiguredTarget implements TargetAdmin {
                 new ComponentStates(runtime),
                 new RunningServices(context),
                 (components, services) -> new MetatypeCatalogue(context, metatype, components, services),
+                new ConfigurationBarrier(configurationAdmin, context)::await,
                 logger,
                 LIMIT);
     }
@@ -74,6 +77,7 @@ public final class ConfiguredTarget implements TargetAdmin {
             ComponentStates components,
             RunningServices services,
             BiFunction<ComponentStates, RunningServices, Catalogue> catalogue,
+            Succession.Barrier barrier,
             Logger logger,
             Duration limit) {
         this.configurations = configurations;
@@ -82,6 +86,7 @@ public final class ConfiguredTarget implements TargetAdmin {
         this.catalogue = catalogue.apply(components, services);
         this.entries = new EntryCheck(this.catalogue);
         this.effects = new Effects(components, services, new Patience(limit));
+        this.succession = new Succession(configurations, services, this.catalogue, effects, barrier, logger);
         this.logger = logger;
     }
 
@@ -135,6 +140,7 @@ public final class ConfiguredTarget implements TargetAdmin {
         if (stored.isEmpty()) {
             throw new TargetException(noBdev(name));
         }
+        succession.refuseMigrating(name);
         List<String> users = configurations.controllers().stream()
                 .filter(controller -> controller.controllerBdev().equals(name))
                 .map(Stored::controllerName)
@@ -164,6 +170,7 @@ public final class ConfiguredTarget implements TargetAdmin {
         if (stored.isEmpty()) {
             throw new TargetException(noBdev(name));
         }
+        succession.refuseMigrating(name);
         Resize resize =
                 Resize.of(stored.get(), catalogue.bdevOptions(stored.get().bdevType()), size, force);
         Optional<BlockDevice> bdev = components.mayBeAsked(stored.get().pid())
@@ -281,6 +288,29 @@ public final class ConfiguredTarget implements TargetAdmin {
     }
 
     @Override
+    public synchronized String prepare(String bdev, String type, Map<String, ?> options) throws TargetException {
+        if (configurations.bdev(bdev).isEmpty()) {
+            throw new TargetException(noBdev(bdev));
+        }
+        return succession.prepare(bdev, type, options);
+    }
+
+    @Override
+    public synchronized void switchOver(String bdev, LastCopy lastCopy) throws TargetException {
+        succession.switchOver(bdev, lastCopy);
+    }
+
+    @Override
+    public synchronized void abandon(String bdev) throws TargetException {
+        succession.abandon(bdev);
+    }
+
+    @Override
+    public synchronized List<String> recover() throws TargetException {
+        return succession.recover();
+    }
+
+    @Override
     public void load(Path file) throws TargetException {
         load(file, read(file));
     }
@@ -316,6 +346,9 @@ public final class ConfiguredTarget implements TargetAdmin {
         } catch (DocumentException e) {
             throw new TargetException(file + ": " + e.getMessage(), e);
         }
+        for (BdevEntry bdev : checked.bdevs()) {
+            succession.refuseMigrating(bdev.name());
+        }
         try {
             make(changes -> put(changes, checked));
         } catch (TargetException e) {
@@ -340,6 +373,9 @@ public final class ConfiguredTarget implements TargetAdmin {
     public String save() throws TargetException {
         TargetDocument document = new TargetDocument();
         for (Stored stored : configurations.bdevs()) {
+            if (!stored.migration().isEmpty()) {
+                continue;
+            }
             Optional<OptionSet> options = catalogue.bdevOptions(stored.bdevType());
             document.bdevs().add(stored.bdev().withOptions(typed(stored, options)));
         }

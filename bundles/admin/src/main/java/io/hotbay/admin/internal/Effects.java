@@ -96,6 +96,22 @@ final class Effects {
         }
     }
 
+    /** Returns when the bdev of a configuration has a name. */
+    void awaitNamed(String name, String pid) throws TargetException {
+        if (!patience.until(() -> services.hasBdev(name, pid))) {
+            throw new TargetException("bdev " + name + " did not start within " + patience.text() + ": "
+                    + components.failure(pid).orElseGet(() -> components.obstacle(pid)));
+        }
+    }
+
+    /** Returns when the bdev of a configuration has not got a name any more. */
+    void awaitRenamed(String name, String pid) throws TargetException {
+        if (!patience.until(() -> !services.hasBdev(name, pid))) {
+            throw new TargetException("bdev " + name + " did not take another name within " + patience.text() + ": "
+                    + components.obstacle(pid));
+        }
+    }
+
     void awaitBdevGone(String name, String pid) throws TargetException {
         if (!patience.until(() -> !services.hasBdev(name) && !components.exists(pid))) {
             throw new TargetException(

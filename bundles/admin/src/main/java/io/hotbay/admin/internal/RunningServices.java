@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 
@@ -78,6 +79,21 @@ final class RunningServices {
 
     boolean hasBdev(String name) {
         return find(BlockDevice.class, BlockDevice.NAME, name).isPresent();
+    }
+
+    /** Whether the bdev of a configuration has a name. */
+    boolean hasBdev(String name, String pid) {
+        return references(BlockDevice.class).stream()
+                .anyMatch(reference -> name.equals(reference.getProperty(BlockDevice.NAME))
+                        && pid.equals(reference.getProperty(Constants.SERVICE_PID))
+                        && reference.getProperty(BlockDevice.MIRROR) == null);
+    }
+
+    /** Whether a bdev is being migrated. */
+    boolean hasMirror(String name) {
+        return references(BlockDevice.class).stream()
+                .anyMatch(reference -> name.equals(reference.getProperty(BlockDevice.NAME))
+                        && reference.getProperty(BlockDevice.MIRROR) != null);
     }
 
     boolean hasController(String name) {

@@ -34,6 +34,25 @@ record Stored(String pid, Map<String, Object> properties) {
         return factoryPid.substring(BlockDevice.FACTORY_PID_PREFIX.length());
     }
 
+    /** Name of the bdev in whose migration this one only takes a part, or "". */
+    String migration() {
+        return text(BlockDevice.MIGRATION);
+    }
+
+    /** The name that its contents are kept under. */
+    String storage() {
+        String storage = text(BlockDevice.STORAGE);
+        return storage.isEmpty() ? bdevName() : storage;
+    }
+
+    /** Properties with which it is a bdev of its own again. */
+    Map<String, Object> inCharge(String name) {
+        Map<String, Object> changed = new LinkedHashMap<>(properties);
+        changed.put(BlockDevice.NAME, name);
+        changed.remove(BlockDevice.MIGRATION);
+        return changed;
+    }
+
     String controllerName() {
         return text(Controller.NAME);
     }

@@ -53,6 +53,7 @@ final class FakeFramework {
                 new ComponentStates(fake(ServiceComponentRuntime.class, this::runtime)),
                 new RunningServices(fake(BundleContext.class, this::context)),
                 (components, services) -> new FakeCatalogue(),
+                () -> {},
                 fake(Logger.class, (proxy, method, arguments) -> null),
                 Duration.ofMillis(50));
     }

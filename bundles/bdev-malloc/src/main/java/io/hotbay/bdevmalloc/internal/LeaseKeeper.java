@@ -34,7 +34,7 @@ import org.osgi.service.log.LoggerFactory;
         immediate = true, // it has to remember what was deleted, also while no bdev uses it
         service = {LeaseKeeper.class, SynchronousConfigurationListener.class})
 public final class LeaseKeeper implements SynchronousConfigurationListener {
-    /** Leases of bdevs are named with this and the name of the bdev. */
+    /** Leases of bdevs are named with this and the name of the bdev, or what its contents are kept under instead. */
     static final String PREFIX = "bdev-";
 
     private static final long IDLE_SECONDS = 10;
@@ -199,7 +199,9 @@ public final class LeaseKeeper implements SynchronousConfigurationListener {
     /** Whether there is a bdev of that name, of whatever type: others may keep leases as well. */
     private boolean isConfigured(String name) {
         try {
-            return configurations.listConfigurations("(" + BlockDevice.NAME + "=" + name + ")") != null;
+            return configurations.listConfigurations("(|(&(" + BlockDevice.NAME + "=" + name + ")(!("
+                            + BlockDevice.STORAGE + "=*)))(" + BlockDevice.STORAGE + "=" + name + "))")
+                    != null;
         } catch (IOException | InvalidSyntaxException e) {
             logger.warn("bdev {}: its memory is kept, because its configuration cannot be looked up", name, e);
             return true;

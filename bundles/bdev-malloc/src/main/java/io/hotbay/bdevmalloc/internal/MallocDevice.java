@@ -49,8 +49,11 @@ public final class MallocDevice extends ConfiguredDevice implements ResizableDev
     private final LeaseKeeper keeper;
     private final Logger logger;
     private final DiskMemory memory;
-    /** Names the disk had, whose memory channels may still work on. */
-    private final Set<String> formerNames = new HashSet<>();
+    /** Where the disk's contents were before, whose memory channels may still work on. */
+    private final Set<String> formerStorages = new HashSet<>();
+
+    /** What the contents are kept under: the disk's name, unless it has been migrated. */
+    private String storage;
 
     private volatile String refused;
     private boolean ended;
@@ -115,8 +118,9 @@ public final class MallocDevice extends ConfiguredDevice implements ResizableDev
         this.keeper = keeper;
         this.logger = logger;
         pid = String.valueOf(properties.get(SERVICE_PID));
+        storage = storage(options(), properties);
         MemoryLease lease =
-                keeper.take(pid, name(), options().size(), config.numa__node(), mayCut(options(), properties));
+                keeper.take(pid, storage, options().size(), config.numa__node(), mayCut(options(), properties));
         memory = new DiskMemory(new LeasedStore(lease), () -> keeper.later(this::giveUnusedBack));
         logger.info(
                 "bdev {}: {} in {} pages",
@@ -140,6 +144,10 @@ public final class MallocDevice extends ConfiguredDevice implements ResizableDev
         return options;
     }
 
+    private static String storage(BdevOptions options, Map<String, Object> properties) {
+        return properties.get(STORAGE) instanceof String other ? other : options.name();
+    }
+
     private static boolean mayCut(BdevOptions options, Map<String, Object> properties) {
         Object cut = properties.get(CUT);
         try {
@@ -157,10 +165,10 @@ public final class MallocDevice extends ConfiguredDevice implements ResizableDev
     synchronized void modified(Config config, Map<String, Object> properties) {
         try {
             BdevOptions next = options(config);
-            if (next.name().equals(name())) {
+            if (storage(next, properties).equals(storage)) {
                 resize(next, mayCut(next, properties));
             } else {
-                rename(next, config.numa__node(), mayCut(next, properties));
+                exchange(next, storage(next, properties), config.numa__node(), mayCut(next, properties));
             }
             refused = null;
         } catch (IOException | IllegalArgumentException e) {
@@ -181,7 +189,7 @@ public final class MallocDevice extends ConfiguredDevice implements ResizableDev
             change(next);
         }
         try {
-            memory.replace(new LeasedStore(keeper.resize(name(), next.size())));
+            memory.replace(new LeasedStore(keeper.resize(storage, next.size())));
         } catch (IOException e) {
             change(before);
             throw e;
@@ -191,10 +199,11 @@ public final class MallocDevice extends ConfiguredDevice implements ResizableDev
                 "bdev {}: resized from {} to {}", name(), ByteSize.format(before.size()), ByteSize.format(next.size()));
     }
 
-    /** Under another name it is another disk. */
-    private void rename(BdevOptions next, int node, boolean cut) throws IOException {
-        MemoryLease lease = keeper.take(pid, next.name(), next.size(), node, cut);
-        formerNames.add(name());
+    /** With another storage it is another disk. */
+    private void exchange(BdevOptions next, String other, int node, boolean cut) throws IOException {
+        MemoryLease lease = keeper.take(pid, other, next.size(), node, cut);
+        formerStorages.add(storage);
+        storage = other;
         memory.replace(new LeasedStore(lease));
         change(next);
     }
@@ -204,15 +213,15 @@ public final class MallocDevice extends ConfiguredDevice implements ResizableDev
         if (ended || memory.hasFormerChannels()) {
             return;
         }
-        keeper.trim(name());
-        formerNames.forEach(keeper::retire);
-        formerNames.clear();
+        keeper.trim(storage);
+        formerStorages.forEach(keeper::retire);
+        formerStorages.clear();
     }
 
     @Deactivate
     synchronized void deactivate() {
         ended = true;
-        formerNames.forEach(keeper::retire);
+        formerStorages.forEach(keeper::retire);
         keeper.giveBack(pid);
     }
 

@@ -6,6 +6,8 @@ import java.lang.annotation.Annotation;
 import java.lang.reflect.Proxy;
 import java.util.HashMap;
 import java.util.Map;
+import org.osgi.framework.Filter;
+import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
@@ -20,6 +22,8 @@ final class Fixture {
     final Logger logger = silent(Logger.class);
     /** Names of configured bdevs by PID. */
     final Map<String, String> configured = new HashMap<>();
+    /** What their contents are kept under, where it is not the name. */
+    final Map<String, String> storages = new HashMap<>();
 
     boolean configurationsUnreadable;
     LeaseKeeper keeper = newKeeper();
@@ -74,7 +78,16 @@ final class Fixture {
 
     MallocDevice activate(String pid, Settings settings) throws IOException {
         configured.put(pid, settings.hotbay_bdev_name());
-        return new MallocDevice(settings, properties(pid), keeper, logger);
+        return new MallocDevice(settings, propertiesOf(pid), keeper, logger);
+    }
+
+    /** Properties of a configuration, with what its contents are kept under. */
+    Map<String, Object> propertiesOf(String pid) {
+        Map<String, Object> all = new HashMap<>(properties(pid));
+        if (storages.containsKey(pid)) {
+            all.put("hotbay.bdev.storage", storages.get(pid));
+        }
+        return all;
     }
 
     static Map<String, Object> properties(String pid) {
@@ -103,10 +116,18 @@ final class Fixture {
             if (configurationsUnreadable) {
                 throw new IOException("no access");
             }
-            boolean found = configured.values().stream()
-                    .anyMatch(name -> arguments[0].equals("(hotbay.bdev.name=" + name + ")"));
+            Filter filter = FrameworkUtil.createFilter((String) arguments[0]);
+            boolean found = configured.keySet().stream().anyMatch(pid -> filter.matches(stored(pid)));
             return found ? new Configuration[] {silent(Configuration.class)} : null;
         });
+    }
+
+    private Map<String, Object> stored(String pid) {
+        Map<String, Object> stored = new HashMap<>(Map.of("hotbay.bdev.name", configured.get(pid)));
+        if (storages.containsKey(pid)) {
+            stored.put("hotbay.bdev.storage", storages.get(pid));
+        }
+        return stored;
     }
 
     private interface Answer {

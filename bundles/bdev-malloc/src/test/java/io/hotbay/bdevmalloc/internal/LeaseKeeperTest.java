@@ -49,6 +49,23 @@ class LeaseKeeperTest {
     }
 
     @Test
+    void shouldKeepTheContentsUnderAnotherNameWhenTheStorageStays() throws IOException {
+        fixture.storages.put(Fixture.PID, "Elsewhere");
+        MallocDevice device = fixture.activate(ONE_MIB);
+        fixture.allocator.leases.get("bdev-Elsewhere").window(0).putLong(4096, 42);
+        fixture.configured.put(Fixture.PID, "Other");
+        device.modified(Settings.of("Other", "1MiB"), fixture.propertiesOf(Fixture.PID));
+        assertThat(device.name()).isEqualTo("Other");
+        device.deactivate();
+        fixture.restart();
+        assertThat(fixture.allocator.leases).containsOnlyKeys("bdev-Elsewhere");
+        fixture.activate(Settings.of("Other", "1MiB"));
+        assertThat(fixture.allocator.leases).containsOnlyKeys("bdev-Elsewhere");
+        assertThat(fixture.allocator.leases.get("bdev-Elsewhere").window(0).getLong(4096))
+                .isEqualTo(42);
+    }
+
+    @Test
     void shouldKeepTheContentsWhenConfigurationAdminStopsFirst() throws IOException {
         MallocDevice device = fixture.activate(ONE_MIB);
         fixture.configured.clear();

@@ -6,15 +6,16 @@ import io.hotbay.linux.Errno;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.osgi.service.log.Logger;
 
 /** Logs the first failure of each kind, on a thread of its own: reactors must not wait for a log. Any thread. */
 final class FailureLog {
-    private final String bdev;
+    private final Supplier<String> bdev;
     private final Logger logger;
     private final Set<Integer> known = ConcurrentHashMap.newKeySet();
 
-    FailureLog(String bdev, Logger logger) {
+    FailureLog(Supplier<String> bdev, Logger logger) {
         this.bdev = bdev;
         this.logger = logger;
     }
@@ -24,7 +25,7 @@ final class FailureLog {
         if (known.add(errno)) {
             CompletableFuture.runAsync(() -> logger.error(
                     "bdev {}: a {} request failed: {}; more of the same kind are not logged",
-                    bdev,
+                    bdev.get(),
                     BlockType.name(type),
                     reason(errno)));
         }

@@ -51,9 +51,9 @@ public final class UringDevice extends ConfiguredDevice implements ResizableDevi
     private volatile String refused;
 
     /** What cannot change while the file is open. */
-    private record Opening(String name, String filename, boolean direct, boolean readOnly) {
+    private record Opening(String filename, boolean direct, boolean readOnly) {
         static Opening of(Config config) {
-            return new Opening(config.hotbay_bdev_name(), config.filename(), config.direct(), config.readonly());
+            return new Opening(config.filename(), config.direct(), config.readonly());
         }
     }
 
@@ -128,7 +128,7 @@ public final class UringDevice extends ConfiguredDevice implements ResizableDevi
         this.file = file;
         this.logger = logger;
         opening = Opening.of(config);
-        failures = new FailureLog(name(), logger);
+        failures = new FailureLog(this::name, logger);
         logger.info(
                 "bdev {}: {} of {}{}",
                 name(),
@@ -204,7 +204,7 @@ public final class UringDevice extends ConfiguredDevice implements ResizableDevi
     void modified(Config config, Map<String, Object> properties) {
         try {
             if (!Opening.of(config).equals(opening)) {
-                throw new IOException("name, filename, direct and readonly cannot change while it is in use:"
+                throw new IOException("filename, direct and readonly cannot change while it is in use:"
                         + " delete it and create it anew");
             }
             resizeFile(size(config), properties);

@@ -32,6 +32,8 @@ public final class CommandRegistry {
         SortedMap<String, CommandFunction> view = Collections.unmodifiableSortedMap(commands);
         add("bdev:create", BdevCommands.Create::new);
         add("bdev:delete", BdevCommands.Delete::new);
+        add("bdev:migrate", MigrateCommands.Migrate::new);
+        add("bdev:migrations", MigrateCommands.ListAll::new);
         add("bdev:list", BdevCommands.ListAll::new);
         add("bdev:resize", BdevCommands.Resize::new);
         add("bdev:set-qos", BdevCommands.SetQos::new);

@@ -8,6 +8,7 @@ import io.hotbay.kata.KataStore;
 import io.hotbay.memory.HugepageAllocator;
 import io.hotbay.reactor.Reactors;
 import io.hotbay.target.Controller;
+import io.hotbay.target.Migrations;
 import io.hotbay.target.TargetAdmin;
 import io.hotbay.target.TargetUpgrade;
 import java.util.Collection;
@@ -60,6 +61,10 @@ public final class TargetServices {
 
     Deployment deployment() throws ShellException {
         return only(Deployment.class, "deploy");
+    }
+
+    Migrations migrations() throws ShellException {
+        return only(Migrations.class, "migrate");
     }
 
     /** All bdevs by name. */
@@ -160,7 +165,8 @@ public final class TargetServices {
     /** The use count is not given back: these services live as long as their configuration, whoever uses them. */
     private <S> Map<String, S> byName(Class<S> type, String key) {
         Map<String, S> byName = new TreeMap<>();
-        for (ServiceReference<S> reference : references(type)) {
+        // of two of one name the last one counts: the one that everybody uses
+        for (ServiceReference<S> reference : references(type).stream().sorted().toList()) {
             S service = context.getService(reference);
             if (service != null) {
                 byName.put(String.valueOf(reference.getProperty(key)), service);

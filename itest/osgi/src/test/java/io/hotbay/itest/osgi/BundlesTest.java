@@ -32,6 +32,7 @@ class BundlesTest {
                         "kata",
                         "linux",
                         "log",
+                        "migrate",
                         "reactor",
                         "shell",
                         "vhost-user",

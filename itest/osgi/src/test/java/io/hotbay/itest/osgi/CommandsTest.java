@@ -34,6 +34,8 @@ class CommandsTest {
             "bdev:delete",
             "bdev:iostat",
             "bdev:list",
+            "bdev:migrate",
+            "bdev:migrations",
             "bdev:resize",
             "bdev:set-qos",
             "bdev:show",

@@ -147,6 +147,17 @@ public @interface ControllerConfiguration {
     String max__guest__memory() default "";
 
     @AttributeDefinition(
+            name = "Hold time-out",
+            description =
+                    "How long requests wait while something that the controller needs is away, in seconds; 0 for ever. After"
+                            + " that they get I/O errors if it is the bdev that is away; otherwise the rings are broken."
+                            + " When it is back everything works again.",
+            min = "0",
+            max = "86400",
+            required = false)
+    int hold__timeout() default ControllerSettings.DEFAULT_HOLD_TIMEOUT;
+
+    @AttributeDefinition(
             name = "Packed rings",
             description = "Whether packed virtqueues are offered besides split ones.",
             required = false)

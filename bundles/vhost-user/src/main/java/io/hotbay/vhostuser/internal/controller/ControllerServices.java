@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.vhostuser.internal.controller;
 
+import io.hotbay.bdev.BlockDevice;
 import io.hotbay.reactor.CpuSet;
 import io.hotbay.reactor.Reactors;
 import io.hotbay.vhostuser.internal.ring.RingEnvironment;
@@ -19,9 +20,10 @@ record ControllerServices(BdevLink bdev, VirtioDeviceType deviceType, Reactors r
         return new ControllerServices(link, deviceType, reactors, virtqueues);
     }
 
-    /** The same, with what remains of a bdev that has been removed in its place. */
-    ControllerServices withRemains() {
-        return bdev.removed() ? withBdev(BdevLink.to(bdev.remains(), bdev.pid())) : this;
+    /** The same, with what stands in for the bdev in its place, if there is such a thing. */
+    ControllerServices withStandIn() {
+        BlockDevice standIn = bdev.standIn();
+        return standIn == null ? this : withBdev(BdevLink.to(standIn, bdev.pid()));
     }
 
     ControllerServices withDeviceType(VirtioDeviceType service) {
@@ -89,7 +91,14 @@ record ControllerServices(BdevLink bdev, VirtioDeviceType deviceType, Reactors r
         // complains now rather than when a guest has connected
         reactors.leastLoaded(cores);
         DeviceContext context = new DeviceContext(settings.name(), List.of(bdev.service()), settings.options());
+        String backing = "bdev " + bdev.service().name() + " (" + bdev.service().product() + ")";
         return new RingEnvironment(
-                reactors, cores, virtqueues, deviceType.create(context), settings.packedRing(), settings.tuning());
+                reactors,
+                cores,
+                virtqueues,
+                deviceType.create(context),
+                settings.packedRing(),
+                backing,
+                settings.tuning());
     }
 }

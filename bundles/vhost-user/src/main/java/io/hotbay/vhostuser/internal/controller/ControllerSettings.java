@@ -47,6 +47,10 @@ record ControllerSettings(
     private static final Set<String> LIVE = Set.of(HISTOGRAM, DELAY_BASE, IOPS_THRESHOLD);
 
     private static final int BACKLOG = 64;
+    static final String HOLD_TIMEOUT = "hold_timeout";
+    static final int DEFAULT_HOLD_TIMEOUT = 60;
+    static final int LARGEST_HOLD_TIMEOUT = 86_400;
+
     private static final int UNCHANGED = -1;
 
     /**
@@ -122,6 +126,26 @@ record ControllerSettings(
      */
     SessionPolicy sessionPolicy() throws IOException {
         return SessionPolicy.of(name, options);
+    }
+
+    /**
+     * How long requests are held while something is away, in seconds; 0 for ever.
+     *
+     * @throws IllegalArgumentException if the value is not allowed
+     */
+    int holdTimeout() {
+        Object value = options.get(HOLD_TIMEOUT);
+        String text = value == null ? "" : value.toString().strip();
+        try {
+            int seconds = text.isEmpty() ? DEFAULT_HOLD_TIMEOUT : Integer.parseInt(text);
+            if (seconds >= 0 && seconds <= LARGEST_HOLD_TIMEOUT) {
+                return seconds;
+            }
+        } catch (NumberFormatException e) {
+            // the same answer as for a number out of range
+        }
+        throw new IllegalArgumentException("controller " + name + ": " + HOLD_TIMEOUT + " is \"" + text
+                + "\": must be a whole number of seconds from 0 (for ever) to " + LARGEST_HOLD_TIMEOUT);
     }
 
     /** Whether packed rings are offered: only on request, because a guest prefers them wherever it can have them. */

@@ -14,8 +14,12 @@ import io.hotbay.vhostuser.internal.session.DeviceFacts;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.osgi.service.log.Logger;
 
 /**
@@ -35,6 +39,7 @@ final class ExportedDevice {
     private final ReentrantLock lock = new ReentrantLock();
     private final SessionSet sessions;
     private final PauseLog pauses = new PauseLog();
+    private final Hold hold;
 
     private volatile ControllerSettings settings;
     private volatile ControllerServices services = ControllerServices.NONE;
@@ -49,11 +54,18 @@ final class ExportedDevice {
     private volatile State state = State.WAITING;
     private volatile String reason = "";
 
-    ExportedDevice(ControllerSettings settings, Patience patience, Logger logger) {
+    /**
+     * Makes a device that is not {@link #open} yet.
+     *
+     * @param clock tells nanoseconds from any point on
+     * @param alarm for what must not wait for ever
+     */
+    ExportedDevice(ControllerSettings settings, Patience patience, LongSupplier clock, Alarm alarm, Logger logger) {
         this.settings = settings;
         this.patience = patience;
         this.logger = logger;
         sessions = new SessionSet(lock, patience, logger, this::lastSessionEnded);
+        hold = new Hold(clock, alarm, this::holdIsDue);
     }
 
     // ---- what changes around it
@@ -176,6 +188,7 @@ final class ExportedDevice {
         lock.lock();
         try {
             open = false;
+            hold.end();
             if (heritage != null) {
                 heritage.close();
                 heritage = null;
@@ -203,6 +216,7 @@ final class ExportedDevice {
         lock.lock();
         try {
             open = false;
+            hold.end();
             if (heritage != null) {
                 // nobody has been able to go on with it, so it goes on
                 return heritage;
@@ -259,39 +273,94 @@ final class ExportedDevice {
 
     /** Brings device and socket to what services and settings allow, and lets the rings go on. */
     private void settle() {
-        // without a front-end nobody asks anything of a bdev that has been removed
-        boolean removed = services.bdev().removed() && !sessions.isEmpty();
-        ControllerServices usable = removed ? services.withRemains() : services;
+        // without a front-end nobody asks anything of a bdev that is not there
+        ControllerServices usable = sessions.isEmpty() ? services : services.withStandIn();
+        boolean real = usable == services;
         String missing = usable.missing(settings);
         if (missing != null) {
-            facts = null;
-            enter(State.WAITING, missing);
-            closeServerUnlessConnected();
+            stand(State.WAITING, missing);
             return;
         }
         try {
             settings.checkName();
+            settings.holdTimeout();
             Admission admission = new Admission(settings, settings.sessionPolicy(), usable);
             DeviceFacts next = DeviceFacts.of(admission.device());
             int waited = sessions.resume(admission);
+            hold.end();
             pauses.end(waited + takeOver(admission));
-            if (!removed && server == null) {
+            if (real && server == null) {
                 server = SocketServer.open(settings, sessions, logger);
             }
             facts = next;
-            if (removed) {
-                enter(
-                        State.WAITING,
-                        "bdev " + settings.bdev()
-                                + " has been deleted: requests get I/O errors until it is created again");
-            } else {
+            if (real) {
                 enter(State.LISTENING, "");
                 sessions.admit(admission);
+            } else {
+                enter(State.WAITING, failing(services.bdev().state()));
             }
         } catch (IOException | RuntimeException e) {
-            facts = null;
-            enter(State.FAILED, e.getMessage() == null ? e.toString() : e.getMessage());
-            closeServerUnlessConnected();
+            stand(State.FAILED, e.getMessage() == null ? e.toString() : e.getMessage());
+        }
+    }
+
+    private String failing(BdevLink.State bdev) {
+        return bdev == BdevLink.State.REMOVED
+                ? "bdev " + settings.bdev() + " has been deleted: requests get I/O errors until it is created again"
+                : "waits for bdev " + settings.bdev() + ", which has been away for longer than "
+                        + ControllerSettings.HOLD_TIMEOUT + " allows: requests get I/O errors until it is back";
+    }
+
+    /**
+     * All rings stand still. As long as nothing is there that could answer a request in the ring's own format, all that can be done
+     * for it in the end is to break the ring.
+     */
+    private void stand(State next, String why) {
+        facts = null;
+        if (sessions.isEmpty()) {
+            hold.end();
+        } else {
+            hold.begin(holdLimit());
+        }
+        BdevLink givenUp = services.bdev().givenUp();
+        if (hold.isOver() && givenUp != services.bdev()) {
+            services = services.withBdev(givenUp);
+            settle();
+            return;
+        }
+        if (hold.isOver()) {
+            String over = why + "; after " + holdSeconds() + " s (" + ControllerSettings.HOLD_TIMEOUT
+                    + ") the rings are broken until it is over";
+            sessions.breakRings(over);
+            enter(next, over);
+        } else {
+            enter(next, why);
+        }
+        closeServerUnlessConnected();
+    }
+
+    private int holdSeconds() {
+        try {
+            return settings.holdTimeout();
+        } catch (IllegalArgumentException e) {
+            // told when everything else is there
+            return ControllerSettings.DEFAULT_HOLD_TIMEOUT;
+        }
+    }
+
+    private long holdLimit() {
+        return TimeUnit.SECONDS.toNanos(holdSeconds());
+    }
+
+    /** Requests have been held for as long as they may be. All rings stand still. */
+    private void holdIsDue() {
+        lock.lock();
+        try {
+            if (open && hold.expire()) {
+                settle();
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -378,7 +447,9 @@ final class ExportedDevice {
                 now.bdev(),
                 now.socket().toString(),
                 state,
-                reason,
+                Stream.concat(Stream.of(reason), patience.delays().stream())
+                        .filter(each -> !each.isEmpty())
+                        .collect(Collectors.joining("; ")),
                 known == null ? 0 : known.queues(),
                 known == null ? 0 : known.queueSizeLimit(),
                 cores(now),

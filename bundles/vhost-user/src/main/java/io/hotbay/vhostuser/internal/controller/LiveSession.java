@@ -240,6 +240,16 @@ final class LiveSession {
         }
     }
 
+    /** Declares its rings broken until it has a device again. */
+    void breakRings(String reason) {
+        lock.lock();
+        try {
+            session.breakRings(reason);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Gives it a device in the place of the one before, and lets the rings go on. */
     void resume(RingEnvironment device) {
         lock.lock();

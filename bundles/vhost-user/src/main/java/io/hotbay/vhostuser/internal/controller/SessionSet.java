@@ -240,6 +240,11 @@ final class SessionSet {
         sessions.forEach(session -> session.tune(tuning));
     }
 
+    /** Declares all rings broken that would run if there were a device. */
+    void breakRings(String reason) {
+        sessions.forEach(session -> session.breakRings(reason));
+    }
+
     /** Lets front-ends in again. */
     void admit(Admission next) {
         admission = next;

@@ -64,6 +64,8 @@ public final class VhostController implements Controller, SynchronousConfigurati
         device = new ExportedDevice(
                 ControllerSettings.of(configuration, properties, defaultDirectory),
                 new Patience(COMPLAIN, LIMIT, logger),
+                System::nanoTime,
+                new ThreadAlarm("hotbay-vhost-hold"),
                 logger);
     }
 

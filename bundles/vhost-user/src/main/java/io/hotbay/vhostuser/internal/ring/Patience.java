@@ -2,8 +2,10 @@
 package io.hotbay.vhostuser.internal.ring;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -23,8 +25,16 @@ public final class Patience {
     private final long complainNanos;
     private final long limitNanos;
     private final Logger logger;
+    private final List<Delay> delays = new CopyOnWriteArrayList<>();
     private int hurried;
     private long deadline;
+
+    /** A wait that has been logged. */
+    private record Delay(Supplier<String> what, long start) {
+        String text() {
+            return what.get() + ": for " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start) + " ms";
+        }
+    }
 
     /**
      * Makes a patience.
@@ -55,6 +65,11 @@ public final class Patience {
         return TimeUnit.NANOSECONDS.toMillis(limitNanos);
     }
 
+    /** What is being waited for so long that it was logged, and for how long. */
+    public List<String> delays() {
+        return delays.stream().map(Delay::text).toList();
+    }
+
     private synchronized boolean isExhausted() {
         return hurried > 0 && System.nanoTime() - deadline >= 0;
     }
@@ -76,14 +91,16 @@ public final class Patience {
      */
     public boolean await(CompletableFuture<?> future, Supplier<String> what, BooleanSupplier doubtful) {
         long start = System.nanoTime();
-        boolean complained = false;
+        Delay delay = null;
         boolean interrupted = false;
         try {
             while (true) {
                 try {
                     future.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                    tellEnd(delay, start);
                     return true;
                 } catch (ExecutionException | CancellationException e) {
+                    tellEnd(delay, start);
                     return true;
                 } catch (InterruptedException e) {
                     // whoever interrupts wants an end; but memory in use cannot be given up for that
@@ -94,16 +111,29 @@ public final class Patience {
                         logger.error("{}: given up after {} ms", what.get(), TimeUnit.NANOSECONDS.toMillis(waited));
                         return false;
                     }
-                    if (!complained && waited >= complainNanos) {
-                        complained = true;
+                    if (delay == null && waited >= complainNanos) {
+                        delay = new Delay(what, start);
+                        delays.add(delay);
                         logger.warn("{}: still waiting after {} ms", what.get(), TimeUnit.NANOSECONDS.toMillis(waited));
                     }
                 }
             }
         } finally {
+            if (delay != null) {
+                delays.remove(delay);
+            }
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
+        }
+    }
+
+    private void tellEnd(Delay delay, long start) {
+        if (delay != null) {
+            logger.info(
+                    "{}: over after {} ms",
+                    delay.what().get(),
+                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
         }
     }
 }

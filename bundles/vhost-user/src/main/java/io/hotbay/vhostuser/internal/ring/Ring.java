@@ -48,6 +48,11 @@ public final class Ring {
     private volatile String fault;
     /** The fault came up at the start, so other settings may help. */
     private boolean startFault;
+    /** The fault is that there has been no device for too long. */
+    private boolean heldFault;
+
+    private String backing = "";
+
     /** Where it is to run; empty for anywhere. */
     private final BitSet wished = new BitSet();
 
@@ -218,6 +223,7 @@ public final class Ring {
 
     private void clearFault() {
         startFault = false;
+        heldFault = false;
         fault = null;
     }
 
@@ -289,6 +295,7 @@ public final class Ring {
      * @return whether it runs now
      */
     public boolean start(RingEnvironment environment, RingMemory memory, long features) {
+        backing = environment.backing();
         // Before the reactor can touch it: see MemorySnapshot.
         memory.retain();
         Reactor reactor;
@@ -351,6 +358,19 @@ public final class Ring {
                 memory.inFlightPart(index, size),
                 memory.log(),
                 usedLogged ? address.log() : VirtqueueSetup.USED_NOT_LOGGED);
+    }
+
+    /** Declares it broken, if it would run with a device, until settings or the device {@linkplain #settingsChanged change}. */
+    public void breakHeld(String reason) {
+        if (running == null && kicked && enabled && fault == null) {
+            heldFault = true;
+            breakAtStart(reason);
+        }
+    }
+
+    /** Whether it is broken since {@link #breakHeld}. */
+    public boolean isBrokenWhileHeld() {
+        return heldFault;
     }
 
     private void breakAtStart(String reason) {
@@ -421,7 +441,11 @@ public final class Ring {
     }
 
     private String drainText(RingPoller poller) {
-        return name + " is to stop and has " + poller.inFlight() + " requests under way";
+        RunningRing now = running;
+        if (now != null && !poller.isDraining()) {
+            return name + " is to stop, but reactor " + now.reactor().core() + " does not answer";
+        }
+        return name + " is to stop and has " + poller.inFlight() + " requests under way in " + backing;
     }
 
     private boolean remove(RunningRing now) {

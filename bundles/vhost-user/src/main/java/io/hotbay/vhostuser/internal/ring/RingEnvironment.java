@@ -14,6 +14,7 @@ import java.util.BitSet;
  * @param virtqueues opens rings
  * @param device serves them
  * @param packed whether packed rings are offered
+ * @param backing what stands behind the device, for people
  * @param tuning what can be changed while they run
  */
 public record RingEnvironment(
@@ -22,9 +23,10 @@ public record RingEnvironment(
         VirtqueueFactory virtqueues,
         VirtioDevice device,
         boolean packed,
+        String backing,
         RingTuning tuning) {
     /** The same with another tuning. */
     public RingEnvironment with(RingTuning other) {
-        return new RingEnvironment(reactors, cores, virtqueues, device, packed, other);
+        return new RingEnvironment(reactors, cores, virtqueues, device, packed, backing, other);
     }
 }

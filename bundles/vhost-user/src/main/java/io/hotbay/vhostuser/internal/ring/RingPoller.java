@@ -49,7 +49,7 @@ final class RingPoller implements Poller {
     /** Anything but fetching and completing: poll() takes the slow way. */
     private boolean special;
 
-    private boolean draining;
+    private volatile boolean draining;
     private boolean stopped;
     /** An error came out of the device queue once: what it counts as in flight may be wrong for good. */
     private volatile boolean doubtful;
@@ -333,6 +333,11 @@ final class RingPoller implements Poller {
     /** Completes with the ring's base when it has been stopped; exceptionally when that will never be. Any thread. */
     CompletableFuture<Integer> drained() {
         return drained;
+    }
+
+    /** Whether it has begun to drain. Any thread. */
+    boolean isDraining() {
+        return draining;
     }
 
     /** The last resort: forgets the descriptors without another look at the ring, which stays in flight for ever. */

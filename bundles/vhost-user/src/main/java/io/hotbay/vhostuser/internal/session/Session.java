@@ -218,6 +218,19 @@ public final class Session {
         rings.forEach(ring -> ring.tune(tuning));
     }
 
+    /**
+     * Nobody can answer requests, and has not been able to for too long: the rings that would run are broken until they are
+     * {@linkplain #prepare prepared} for another device.
+     */
+    public void breakRings(String reason) {
+        rings.forEach(ring -> ring.breakHeld(reason));
+    }
+
+    /** Whether a ring is broken for want of a device. Under the lock. */
+    boolean needsReset() {
+        return rings.stream().anyMatch(Ring::isBrokenWhileHeld);
+    }
+
     /** Number of rings that are running. */
     public int running() {
         return (int) rings.stream().filter(Ring::isRunning).count();

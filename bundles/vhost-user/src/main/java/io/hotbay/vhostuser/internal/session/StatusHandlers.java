@@ -14,6 +14,7 @@ import java.util.Map;
 final class StatusHandlers {
     private static final long MASK = 0xff;
     private static final long FEATURES_OK = 8;
+    private static final long DEVICE_NEEDS_RESET = 64;
 
     private final Session session;
     private long status;
@@ -23,12 +24,17 @@ final class StatusHandlers {
     }
 
     void register(Map<MessageType, MessageHandler> handlers) {
-        handlers.put(MessageType.GET_STATUS, (message, reply) -> reply.u64(status));
+        handlers.put(MessageType.GET_STATUS, (message, reply) -> reply.u64(status()));
         handlers.put(MessageType.SET_STATUS, this::set);
     }
 
+    private long status() {
+        return session.needsReset() ? status | DEVICE_NEEDS_RESET : status;
+    }
+
     private void set(Message message, Reply reply) {
-        long next = message.u64() & MASK;
+        // a front-end adds to what it has read; that bit is not the driver's to set
+        long next = message.u64() & MASK & ~DEVICE_NEEDS_RESET;
         if (next == 0) {
             session.reset(true);
             return;

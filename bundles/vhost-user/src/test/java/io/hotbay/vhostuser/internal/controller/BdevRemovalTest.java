@@ -192,7 +192,7 @@ class BdevRemovalTest {
 
     @Test
     void shouldLookLikeTheBdevThatWasRemovedButHoldNothing() throws IOException {
-        BlockDevice removed = new RemovedBdev(bench.bdev);
+        BlockDevice removed = new FailingBdev(bench.bdev).emptied();
         assertThat(removed.name()).isEqualTo("Malloc0");
         assertThat(removed.product()).isEqualTo("Test disk");
         assertThat(removed.uuid()).isEqualTo(bench.bdev.uuid());
@@ -202,6 +202,7 @@ class BdevRemovalTest {
         assertThat(removed.discardLimit()).isEqualTo(12288);
         assertThat(removed.readOnly()).isTrue();
         assertThat(removed.blocks()).isZero();
+        assertThat(new FailingBdev(bench.bdev).blocks()).isEqualTo(7);
         assertThat(removed.writeCache()).isFalse();
         assertThat(removed.supports(BlockType.DISCARD)).isTrue();
         assertThat(removed.supports(BlockType.WRITE_ZEROES)).isFalse();
@@ -217,7 +218,7 @@ class BdevRemovalTest {
         requests.enqueue(1);
         requests.prepare(0, BlockType.READ, 0, 512, 0);
         requests.enqueue(0);
-        new RemovedBdev(bench.bdev).open(requests).submit(requests);
+        new FailingBdev(bench.bdev).open(requests).submit(requests);
         assertThat(requests.completed()).isEqualTo(2);
         assertThat(requests.status(0)).isEqualTo(BlockStatus.IO_ERROR);
         assertThat(requests.status(1)).isEqualTo(BlockStatus.IO_ERROR);

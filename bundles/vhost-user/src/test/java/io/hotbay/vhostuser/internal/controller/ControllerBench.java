@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A controller with all it needs, made for tests: services, guest memory, a directory for its socket. */
 final class ControllerBench implements AutoCloseable {
@@ -52,6 +53,14 @@ final class ControllerBench implements AutoCloseable {
     final List<TestDevice> devices = new CopyOnWriteArrayList<>();
 
     final List<BlockDevice> bdevs = new CopyOnWriteArrayList<>();
+
+    /** After how long a wait is logged. */
+    Duration complain = LIMIT;
+    /** After how long it is given up. */
+    Duration limit = LIMIT;
+
+    final AtomicLong clock = new AtomicLong(-5);
+    final TestAlarm alarm = new TestAlarm(clock);
 
     private final Path directory;
 
@@ -86,7 +95,8 @@ final class ControllerBench implements AutoCloseable {
     }
 
     void export(ControllerSettings settings) {
-        exported = new ExportedDevice(settings, new Patience(LIMIT, LIMIT, log.logger()), log.logger());
+        exported = new ExportedDevice(
+                settings, new Patience(complain, limit, log.logger()), clock::get, alarm, log.logger());
     }
 
     Path socket() {

@@ -65,6 +65,7 @@ class HandOverTest {
                 GuestRing other = new GuestRing(1, bench.memory)) {
             bench.start(frontEnd, ring, 0);
             other.start(frontEnd, 0);
+            frontEnd.synchronise();
             ring.submit(3);
             ring.awaitUsed(3);
             SessionStatus before = session();

@@ -33,9 +33,11 @@ class PatienceTest {
         Eventually.eventually("complaint", () -> !log.lines().isEmpty());
         assertThat(log.lines()).singleElement().asString().contains("warn").contains("the ring");
         assertThat(wait).isNotDone();
+        assertThat(patience.delays()).singleElement().asString().matches("the ring: for \\d+ ms");
         future.complete(null);
         assertThat(wait.join()).isTrue();
-        assertThat(log.lines()).hasSize(1);
+        assertThat(patience.delays()).isEmpty();
+        assertThat(log.lines()).hasSize(2).last().asString().contains("info").contains("over after");
     }
 
     @Test

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class DeviceFactsTest {
     private static DeviceFacts facts(boolean packed) {
         return DeviceFacts.of(new RingEnvironment(
-                null, new BitSet(), new TestVirtqueues(), new TestDevice(1), packed, RingTuning.DEFAULT));
+                null, new BitSet(), new TestVirtqueues(), new TestDevice(1), packed, "a test", RingTuning.DEFAULT));
     }
 
     @Test

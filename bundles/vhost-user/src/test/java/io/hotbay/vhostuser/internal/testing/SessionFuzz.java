@@ -142,7 +142,7 @@ public final class SessionFuzz {
         ReentrantLock lock = new ReentrantLock();
         DeviceSlot slot = new DeviceSlot();
         slot.fill(new RingEnvironment(
-                REACTORS, new BitSet(), new TestVirtqueues(), new TestDevice(2), true, RingTuning.DEFAULT));
+                REACTORS, new BitSet(), new TestVirtqueues(), new TestDevice(2), true, "a test", RingTuning.DEFAULT));
         Session session = new Session(
                 0,
                 new FrontEndProcess(0, 0, 0, "fuzz"),

@@ -11,14 +11,15 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 
 /**
- * Stands in for a bdev that has been removed under a front-end: it looks the same, but has no capacity, and each request ends with
- * an I/O error.
+ * Stands in under a front-end for a bdev that has been removed, or has been away for too long: it looks the same, but each request
+ * ends with an I/O error. The one for a bdev that has been removed has no capacity either.
  */
-final class RemovedBdev implements BlockDevice {
+final class FailingBdev implements BlockDevice {
     private final String name;
     private final String product;
     private final UUID uuid;
     private final int blockSize;
+    private final long blocks;
     private final int physicalBlockSize;
     private final int optimalIoSize;
     private final boolean readOnly;
@@ -27,7 +28,12 @@ final class RemovedBdev implements BlockDevice {
     private final IoStatistics statistics = new IoStatistics();
 
     /** Remembers what a bdev looks like. */
-    RemovedBdev(BlockDevice bdev) {
+    FailingBdev(BlockDevice bdev) {
+        this(bdev, bdev.blocks());
+    }
+
+    private FailingBdev(BlockDevice bdev, long blocks) {
+        this.blocks = blocks;
         name = bdev.name();
         product = bdev.product();
         uuid = bdev.uuid();
@@ -39,6 +45,11 @@ final class RemovedBdev implements BlockDevice {
         // a flush must come here to fail; a device type may answer one that is not supported by itself
         supported[BlockType.FLUSH] = true;
         discardLimit = bdev.discardLimit();
+    }
+
+    /** The same without capacity. */
+    FailingBdev emptied() {
+        return new FailingBdev(this, 0);
     }
 
     @Override
@@ -63,7 +74,7 @@ final class RemovedBdev implements BlockDevice {
 
     @Override
     public long blocks() {
-        return 0;
+        return blocks;
     }
 
     @Override
@@ -99,7 +110,7 @@ final class RemovedBdev implements BlockDevice {
 
     @Override
     public BlockChannel open(BlockRequests requests) {
-        return RemovedBdev::fail;
+        return FailingBdev::fail;
     }
 
     private static void fail(BlockRequests requests) {

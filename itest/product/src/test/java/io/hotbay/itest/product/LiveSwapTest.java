@@ -252,15 +252,18 @@ class LiveSwapTest {
     @Test
     void shouldHoldAfterManySwapsWhatItHeldBefore() throws Exception {
         Random random = new Random(30);
-        for (String bundle : BUNDLES) {
+        // Each update of the allocator leaves address space behind: who has windows of its leases may go on using them.
+        List<String> bundles =
+                BUNDLES.stream().filter(bundle -> !bundle.equals("hugepages")).toList();
+        for (String bundle : bundles) {
             update(bundle);
         }
+        ProcessCensus held = settledCensus();
         HeapCensus heap = HeapCensus.of(product.process());
-        ProcessCensus held = ProcessCensus.of(product.process());
         String leases = product.exec("hugepages:status").out();
 
         for (int swap = 0; swap < MANY; swap++) {
-            update(BUNDLES.get(random.nextInt(BUNDLES.size())));
+            update(bundles.get(random.nextInt(bundles.size())));
         }
 
         awaitProgress();
@@ -271,5 +274,17 @@ class LiveSwapTest {
         heap.assertNotLessThan(HeapCensus.of(product.process()));
         assertThat(product.exec("hugepages:status").out()).isEqualTo(leases);
         verify();
+    }
+
+    /** Threads of what was replaced last may still be on their way out. */
+    private ProcessCensus settledCensus() throws Exception {
+        ProcessCensus[] census = {null};
+        Product.await("threads to end", () -> {
+            TimeUnit.SECONDS.sleep(1);
+            ProcessCensus before = census[0];
+            census[0] = ProcessCensus.of(product.process());
+            return census[0].equals(before);
+        });
+        return census[0];
     }
 }

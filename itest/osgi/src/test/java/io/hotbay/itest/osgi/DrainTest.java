@@ -71,8 +71,8 @@ class DrainTest {
         Await.asserted(() -> assertThat(disk.held()).isEqualTo(2 * REQUESTS));
 
         Future<Swap> first = submit(() -> deployment().update("virtio-blk", null, Set.of()));
-        Await.asserted(() ->
-                assertThat(Framework.bundle("virtio-blk").getState()).isEqualTo(Bundle.STOPPING));
+        Await.asserted(
+                () -> assertThat(Framework.bundle("virtio-blk").getState()).isEqualTo(Bundle.STOPPING));
         assertThatThrownBy(() -> deployment().update("bdev-null", null, Set.of()))
                 .hasMessageContaining("the update of io.hotbay.virtio-blk is under way");
         Future<?> second = submit(() -> {

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
@@ -70,6 +71,16 @@ final class ExecCommand implements LauncherCommand {
         return ControlOptions.connect(before, line).exec(script(line));
     }
 
+    /** What was one word to the shell that called is one word to ours too. A single word may be a whole script. */
+    private static String quoted(String word) {
+        if (!word.isEmpty() && word.chars().noneMatch(Character::isWhitespace)) {
+            return word;
+        }
+        return word.indexOf('\'') < 0
+                ? "'" + word + "'"
+                : '"' + word.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    }
+
     private static String script(CommandLine line) throws LaunchException {
         List<String> words = line.getArgList();
         String file = line.getOptionValue(FILE);
@@ -77,7 +88,9 @@ final class ExecCommand implements LauncherCommand {
             throw new LaunchException("exec needs either a command or -f FILE, for example: hotbay exec bdev:list");
         }
         if (file == null) {
-            return String.join(" ", words);
+            return words.size() == 1
+                    ? words.get(0)
+                    : words.stream().map(ExecCommand::quoted).collect(Collectors.joining(" "));
         }
         try {
             byte[] bytes = file.equals("-") ? System.in.readAllBytes() : Files.readAllBytes(Path.of(file));

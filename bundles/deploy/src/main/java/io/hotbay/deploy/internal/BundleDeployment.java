@@ -11,6 +11,7 @@ import io.hotbay.target.TargetException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +28,10 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /** Manages the bundles of the framework it runs in. It has no references: whatever it used could not be replaced without it. */
-@Component(configurationPid = BundleDeployment.PID, immediate = true, service = Deployment.class)
+@Component(
+        configurationPid = BundleDeployment.PID,
+        immediate = true,
+        service = {Deployment.class, BundleDeployment.class})
 @Designate(ocd = BundleDeployment.Config.class)
 public final class BundleDeployment implements Deployment {
     static final String PID = "io.hotbay.deploy";
@@ -128,6 +132,16 @@ public final class BundleDeployment implements Deployment {
         }
         gate.enter("update of " + bundle.getSymbolicName());
         return swaps.update(bundle, source == null ? bundle.getLocation() : source, options);
+    }
+
+    /** The same safely, and in turn when another swap is under way: nobody is there to try it again. */
+    Swap updateInTurn(Bundle bundle, String source, Set<UpdateOption> more)
+            throws TargetException, InterruptedException {
+        // One that fails may take the time twice, to come up and to be put back.
+        gate.enterInTurn("update of " + bundle.getSymbolicName(), 3 * limitNanos);
+        Set<UpdateOption> options = EnumSet.of(UpdateOption.SAFE);
+        options.addAll(more);
+        return swaps.update(bundle, source, options);
     }
 
     @Override

@@ -104,7 +104,7 @@ final class Effects {
                 .forEach(reference -> causes.add(name(reference)));
         for (Bundle bundle : stopped) {
             services(bundle)
-                    .filter(reference -> !needed.contains(reference) && !isController(reference))
+                    .filter(reference -> !needed.contains(reference) && !isOfOneController(reference))
                     .filter(reference -> users(reference).anyMatch(path::contains))
                     .forEach(reference -> causes.add(name(reference)));
         }
@@ -133,8 +133,11 @@ final class Effects {
                         .anyMatch(name -> interfaces(reference).contains(name));
     }
 
-    private static boolean isController(ServiceReference<?> reference) {
-        return offers(reference, Controller.class);
+    /** The transport uses those of all controllers, so that it does tells nothing of a single one. */
+    private static boolean isOfOneController(ServiceReference<?> reference) {
+        return offers(reference, Controller.class)
+                || offers(reference, BlockDevice.class)
+                || offers(reference, VirtioDeviceType.class);
     }
 
     private static String name(ServiceReference<?> reference) {

@@ -49,6 +49,10 @@ abstract class GuestContract {
         return guest;
     }
 
+    final GuestJob job() {
+        return job;
+    }
+
     @BeforeAll
     void boot() {
         skipUnless(Settings.required(), missing());

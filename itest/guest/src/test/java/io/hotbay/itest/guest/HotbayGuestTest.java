@@ -12,6 +12,9 @@ import org.junit.jupiter.api.Test;
 
 /** Hotbay's process, as it is delivered. */
 class HotbayGuestTest extends GuestContract {
+    private static final int ROUNDS = 3;
+    private static final List<String> BUNDLES = List.of("bdev-malloc", "virtio-blk", "vhost-user");
+
     private HotbayTarget hotbay;
 
     @Override
@@ -54,6 +57,25 @@ class HotbayGuestTest extends GuestContract {
 
         assertThat(socket).isEqualTo(hotbay.spare().socket());
         new HotplugJob(guest(), hotbay.spare(), socket).cycles(3, HotplugSlot.PCI_BRIDGE);
+    }
+
+    @Test
+    void shouldReplaceItsBundlesUnderVerifiedWrites() {
+        BackgroundLoad load = job().startsWritingAndVerifying();
+        for (int round = 0; round < ROUNDS; round++) {
+            for (String bundle : BUNDLES) {
+                hotbay.change("deploy:update --safe " + bundle);
+                load.checkRunning(guest());
+            }
+        }
+        load.stop(guest());
+
+        int swaps = ROUNDS * BUNDLES.size();
+        assertThat(hotbay.exec("deploy:history -n " + swaps).output().lines())
+                .filteredOn(line -> line.contains("io.hotbay."))
+                .hasSize(swaps)
+                .allMatch(line -> line.strip().endsWith("done"));
+        job().hasSeenNoErrors();
     }
 
     private static List<String> missingNode(Path node) {

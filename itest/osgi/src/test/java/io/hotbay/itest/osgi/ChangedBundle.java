@@ -27,6 +27,7 @@ final class ChangedBundle {
     private final Bundle bundle;
     private final Map<String, String> headers = new HashMap<>();
     private final List<String[]> replacements = new ArrayList<>();
+    private final List<Class<?>> classes = new ArrayList<>();
 
     private ChangedBundle(Bundle bundle) {
         this.bundle = bundle;
@@ -62,11 +63,24 @@ final class ChangedBundle {
         return this;
     }
 
+    /** Adds a class of these tests. */
+    ChangedBundle with(Class<?> type) {
+        classes.add(type);
+        return this;
+    }
+
     Path write(Path file) throws IOException {
         try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(file))) {
             out.putNextEntry(new ZipEntry(MANIFEST));
             out.write(manifest());
             walk("/", out);
+            for (Class<?> type : classes) {
+                String path = type.getName().replace('.', '/') + ".class";
+                out.putNextEntry(new ZipEntry(path));
+                try (InputStream in = type.getResourceAsStream("/" + path)) {
+                    in.transferTo(out);
+                }
+            }
         }
         return file;
     }

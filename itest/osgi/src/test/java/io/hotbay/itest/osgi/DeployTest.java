@@ -160,6 +160,23 @@ class DeployTest {
     }
 
     @Test
+    void shouldNameOnlyTheControllersOfABdevThatWouldPause() throws Exception {
+        target.configureBdev("null", "Other", Map.of("size", "4MiB"));
+        target.configureController("other", "Other");
+        target.awaitListening("other");
+
+        assertThat(deployment().plan(MALLOC).controllers())
+                .extracting(SwapPlan.Touched::controller)
+                .containsExactly("swapped");
+        assertThat(deployment().plan("bdev-null").controllers())
+                .extracting(SwapPlan.Touched::controller)
+                .containsExactly("other");
+        assertThat(deployment().plan("virtqueue").controllers())
+                .extracting(SwapPlan.Touched::controller)
+                .containsExactly("other", "swapped");
+    }
+
+    @Test
     void shouldNotKnowABundleThatIsNotThere() {
         assertThatThrownBy(() -> deployment().plan("nothing"))
                 .isInstanceOf(TargetException.class)
@@ -222,12 +239,11 @@ class DeployTest {
 
     @Test
     void shouldReplaceTheComponentRuntimeThatItDependsOn() throws Exception {
-        replaceUnderneath("org.apache.felix.scr");
-
-        session.close();
-        target.awaitListening("swapped");
-        session = FrontendProfile.QEMU_7_2.open(target.socket("swapped"), SessionOptions.DEFAULT.withQueues(2));
-        assertThat(session.driver(0).read(0, 4096).isOk()).isTrue();
+        try (Load load = new Load(session)) {
+            replaceUnderneath("org.apache.felix.scr");
+            load.awaitProgress();
+        }
+        assertStillTheFirstSession();
     }
 
     /** The instance that is asked does not see the end; the next one writes it down. */
@@ -357,6 +373,43 @@ class DeployTest {
     }
 
     @Test
+    void shouldPutTheFormerBundleBackWhenAConstructorThrows() throws Exception {
+        Path throwing = ChangedBundle.of(MALLOC)
+                .version("99.0.0")
+                .with(ThrowingDevice.class)
+                .component(MALLOC_CLASS, ThrowingDevice.class.getName() + "\"")
+                .component(" deactivate=\"deactivate\" modified=\"modified\" init=\"4\"", "")
+                .component(" parameter=", " field=")
+                .write(target.file("throwing.jar"));
+
+        assertPutBack(throwing, ThrowingDevice.REASON);
+    }
+
+    @Test
+    void shouldPutTheFormerBundleBackWhenItDoesNotStart() throws Exception {
+        Path throwing = ChangedBundle.of(MALLOC)
+                .version("99.0.0")
+                .header("Bundle-Activator", "com.example.Missing")
+                .write(target.file("throwing.jar"));
+
+        assertPutBack(throwing, "com.example.Missing");
+    }
+
+    private void assertPutBack(Path file, String reason) throws Exception {
+        try (Load load = new Load(session)) {
+            load.awaitProgress();
+            assertThatThrownBy(() -> deployment().update(MALLOC, file.toString(), SAFE))
+                    .isInstanceOf(TargetException.class)
+                    .hasMessageContainingAll("io.hotbay.bdev-malloc 99.0.0 does not work", reason, "is back in place");
+            load.awaitProgress();
+        }
+        assertThat(Framework.bundle(MALLOC).getVersion()).isEqualTo(version);
+        assertThat(lastSwap().outcome()).isEqualTo(Outcome.ROLLED_BACK);
+        assertThat(lastSwap().reason()).contains(reason);
+        assertStillTheFirstSession();
+    }
+
+    @Test
     void shouldLeaveABrokenBundleInPlaceAndLetRequestsWaitForOneThatWorks() throws Exception {
         assertThatThrownBy(() -> deployment().update(MALLOC, broken().toString(), PLAIN))
                 .hasMessageContainingAll("io.hotbay.bdev.malloc", "it stays in place");
@@ -414,25 +467,33 @@ class DeployTest {
 
     @Test
     void shouldRefuseASecondSwapWhileOneIsUnderWay() throws Exception {
+        CompletableFuture<Throwable> first;
+        String url;
+        // It is closed with the connection, or else the client would connect again.
         try (ServerSocket slow = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            String url = "http://localhost:" + slow.getLocalPort() + "/malloc.jar";
-            CompletableFuture<Throwable> first = CompletableFuture.supplyAsync(() -> {
-                try {
-                    deployment().update(MALLOC, url, PLAIN);
-                    return null;
-                } catch (TargetException e) {
-                    return e;
-                }
-            });
+            url = "http://localhost:" + slow.getLocalPort() + "/malloc.jar";
+            first = begin(url);
             try (Socket asked = slow.accept()) {
+                slow.close();
                 assertThat(asked.isConnected()).isTrue();
                 assertThatThrownBy(() -> deployment().update("bdev-null", null, PLAIN))
                         .isInstanceOf(TargetException.class)
                         .hasMessageContaining("the update of io.hotbay.bdev-malloc is under way");
             }
-            assertThat(first.get()).isInstanceOf(TargetException.class).hasMessageContaining("cannot read " + url);
         }
+        assertThat(first.get()).isInstanceOf(TargetException.class).hasMessageContaining("cannot read " + url);
         assertThat(deployment().update("bdev-null", null, PLAIN).outcome()).isEqualTo(Outcome.DONE);
+    }
+
+    private static CompletableFuture<Throwable> begin(String url) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                deployment().update(MALLOC, url, PLAIN);
+                return null;
+            } catch (TargetException e) {
+                return e;
+            }
+        });
     }
 
     // ---- commands

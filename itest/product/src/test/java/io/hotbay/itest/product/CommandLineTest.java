@@ -136,6 +136,16 @@ class CommandLineTest {
     }
 
     @Test
+    void shouldPassWordsOnAsTheyWere() throws Exception {
+        product.start();
+        String socket = product.dir().resolve("r/control.sock").toString();
+
+        Result result = product.hotbay(List.of("-r", socket, "exec", "echo", "two  words", "it's  one", "more"));
+
+        assertThat(result.out().strip()).isEqualTo("two  words it's  one more");
+    }
+
+    @Test
     void shouldSayThatNoTargetIsRunning() throws Exception {
         Result result = product.exec("bdev:list");
 

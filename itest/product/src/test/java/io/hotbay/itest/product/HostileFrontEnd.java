@@ -129,8 +129,8 @@ final class HostileFrontEnd {
     void useMissingHugepages() throws IOException {
         try (FrontendSession session = FrontendProfile.QEMU_7_2.connect(socket, SessionOptions.DEFAULT)) {
             session.makeQueues();
-            FrontendRegion data = session.memory()
-                    .add(Memfd.createHuge("missing", FAR_SIZE, HUGEPAGE), 0, FAR, FAR_SIZE);
+            FrontendRegion data =
+                    session.memory().add(Memfd.createHuge("missing", FAR_SIZE, HUGEPAGE), 0, FAR, FAR_SIZE);
             session.start();
             FrontendQueue queue = session.queues().get(0);
             queue.setError(session.connection());

@@ -60,12 +60,13 @@ record ProcessCensus(Map<String, Integer> descriptors, Map<String, Integer> mapp
         }
     }
 
-    /** Compilers and the framework's resolver come and go with the work there is for them. */
+    /** Compilers, the framework's resolver and the kernel's workers for io_uring come and go with the work there is for them. */
     private static boolean isThreadOfTheJvm(String name) {
         return name.startsWith("C1 Comp")
                 || name.startsWith("C2 Comp")
                 || name.startsWith("Attach")
-                || name.startsWith("FelixResolver");
+                || name.startsWith("FelixResolver")
+                || name.startsWith("iou-");
     }
 
     private static List<Path> list(Path directory) throws IOException {

@@ -225,7 +225,8 @@ final class Product implements AutoCloseable {
 
     /** The process that has the run directory, be it the one that was started or a successor. */
     long serving() throws IOException {
-        return Long.parseLong(Files.readAllLines(dir.resolve("r").resolve(".hotbay.lock")).get(0));
+        return Long.parseLong(
+                Files.readAllLines(dir.resolve("r").resolve(".hotbay.lock")).get(0));
     }
 
     /** Whether a process lives; one that has ended and is nobody's child any more may stay for a while. */

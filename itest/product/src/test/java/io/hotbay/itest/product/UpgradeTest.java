@@ -298,7 +298,8 @@ class UpgradeTest {
         TimeUnit.SECONDS.sleep(1);
         int first = 0;
         for (FrontendSession session : sessions) {
-            List<Future<Void>> its = running.subList(first, first + session.queues().size());
+            List<Future<Void>> its =
+                    running.subList(first, first + session.queues().size());
             first += its.size();
             if (its.get(0).isDone()) {
                 for (Future<Void> each : its) {

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.itest.product;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hotbay.frontend.FrontendProfile;
+import io.hotbay.frontend.FrontendQueue;
+import io.hotbay.frontend.FrontendSession;
+import io.hotbay.frontend.SessionOptions;
+import io.hotbay.frontend.SurvivingLoad;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Bundles of the running product are swapped while two front-ends, one with split and one with packed rings, do verified I/O on a
+ * memory disk and a file. The connections stay, each request is answered once. The number of swaps of the last test is the property
+ * {@code hotbay.swaps}.
+ */
+class LiveSwapTest {
+    private static final int SWAPS = 10;
+    private static final int KILLS = 6;
+    private static final int LONGEST_TIME_TO_KILL_MILLIS = 400;
+    private static final int MANY = Integer.getInteger("hotbay.swaps", 20);
+    private static final int DEPTH = 16;
+    private static final int QUEUES = 2;
+    private static final int BLOCK = 4096;
+    private static final int BLOCKS = 256;
+    private static final int RECONNECT_MILLIS = 60_000;
+    private static final int MORE_ANSWERS = 200;
+    private static final List<String> BUNDLES = List.of(
+            "bdev-malloc",
+            "bdev-uring",
+            "virtio-blk",
+            "virtqueue",
+            "vhost-user",
+            "reactor",
+            "hugepages",
+            "bdev-malloc",
+            "virtio-blk",
+            "vhost-user",
+            "kata",
+            "shell",
+            "api",
+            "org.apache.felix.scr");
+
+    private final List<FrontendSession> sessions = new ArrayList<>();
+    private final List<SurvivingLoad> loads = new ArrayList<>();
+    private final List<AtomicLong> answers = new ArrayList<>();
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private List<Future<Void>> running = List.of();
+    private Product product;
+
+    @BeforeEach
+    void connect() throws Exception {
+        product = new Product().start();
+        ok("bdev:create malloc Memory size=8MiB block_size=4096; vhost:create-blk memory Memory num_queues=2");
+        ok("bdev:create uring File size=8MiB create=true filename="
+                + product.dir().resolve("disk") + "; vhost:create-blk file File num_queues=2 packed_ring=true");
+        open("memory", SessionOptions.DEFAULT, false);
+        open("file", SessionOptions.DEFAULT.withPackedRings(), true);
+        begin();
+    }
+
+    private void open(String controller, SessionOptions options, boolean anyOrder) throws IOException {
+        FrontendSession session = FrontendProfile.QEMU_10.open(product.socket(controller), options.withQueues(QUEUES));
+        sessions.add(session);
+        for (FrontendQueue queue : session.queues()) {
+            SurvivingLoad load = new SurvivingLoad(session, queue, (long) BLOCKS * queue.index(), BLOCKS, BLOCK, DEPTH);
+            AtomicLong answered = new AtomicLong();
+            load.tell((submitted, seen) -> answered.incrementAndGet());
+            loads.add(anyOrder ? load.inAnyOrder() : load);
+            answers.add(answered);
+        }
+    }
+
+    @AfterEach
+    void removeProduct() throws IOException {
+        loads.forEach(SurvivingLoad::end);
+        threads.shutdownNow();
+        sessions.forEach(FrontendSession::close);
+        product.close();
+    }
+
+    // ---- the load
+
+    private void begin() {
+        loads.forEach(SurvivingLoad::prepare);
+        running = submit(SurvivingLoad::runUntilClosed);
+    }
+
+    private interface Step {
+        void run(SurvivingLoad load) throws IOException;
+    }
+
+    private List<Future<Void>> submit(Step step) {
+        List<Future<Void>> all = new ArrayList<>();
+        for (SurvivingLoad load : loads) {
+            Callable<Void> task = () -> {
+                step.run(load);
+                return null;
+            };
+            all.add(threads.submit(task));
+        }
+        return all;
+    }
+
+    private static void await(List<Future<Void>> all) throws Exception {
+        for (Future<Void> one : all) {
+            one.get(60, TimeUnit.SECONDS);
+        }
+    }
+
+    /** Waits until each queue has carried some more; none may have ended. */
+    private void awaitProgress() throws Exception {
+        long[] enough =
+                answers.stream().mapToLong(each -> each.get() + MORE_ANSWERS).toArray();
+        Product.await("answers on each queue", () -> {
+            boolean all = true;
+            for (int i = 0; i < enough.length; i++) {
+                assertThat(running.get(i).isDone()).as("load %d has ended", i).isFalse();
+                all &= answers.get(i).get() >= enough[i];
+            }
+            return all;
+        });
+    }
+
+    /** Ends the load; everything that was ever written is there. */
+    private void verify() throws Exception {
+        loads.forEach(SurvivingLoad::end);
+        await(running);
+        await(submit(SurvivingLoad::verifyAll));
+        for (SurvivingLoad load : loads) {
+            assertThat(load.inFlight()).isZero();
+        }
+    }
+
+    // ---- swaps
+
+    private void ok(String command) throws IOException, InterruptedException {
+        Product.Result result = product.exec(command);
+        assertThat(result.status()).as(command + ": " + result.err()).isZero();
+    }
+
+    /** Updates a bundle with its own content, and waits until the product says that it is done. */
+    private void update(String bundle) throws IOException, InterruptedException {
+        String before = lastSwap();
+        ok("deploy:update --safe " + bundle);
+        awaitSwapAfter(before);
+    }
+
+    private String awaitSwapAfter(String before) throws IOException, InterruptedException {
+        String[] swap = {""};
+        Product.await("the end of the swap", () -> {
+            swap[0] = lastSwap();
+            return !swap[0].isEmpty() && !swap[0].equals(before);
+        });
+        assertThat(swap[0]).contains("\"outcome\": \"done\"");
+        return swap[0];
+    }
+
+    /** Nothing while the shell is away. */
+    private String lastSwap() throws IOException, InterruptedException {
+        Product.Result result = product.exec("deploy:history -n 1 --json");
+        return result.status() == 0 ? result.out() : "";
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"api", "org.apache.felix.scr"})
+    void shouldKeepItsFrontEndsWhenEverythingIsRewired(String bundle) throws Exception {
+        for (int swap = 0; swap < SWAPS; swap++) {
+            update(bundle);
+            awaitProgress();
+        }
+        verify();
+    }
+
+    @Test
+    void shouldTakeNewerBundlesFromTheDeployDirectory() throws Exception {
+        for (int swap = 1; swap <= SWAPS; swap++) {
+            drop("bdev-malloc", "1.0." + swap);
+        }
+        drop("virtio-blk", "1.0.0");
+        drop("vhost-user", "1.0.0");
+        NewerBundle.write("bdev-malloc", "0.0.1", product.deploy().resolve("older.jar"));
+        Files.writeString(product.deploy().resolve("text.jar"), "no jar");
+
+        String before = lastSwap();
+        Files.delete(product.deploy().resolve("virtio-blk.jar"));
+        assertThat(awaitSwapAfter(before)).contains("io.hotbay.virtio-blk", "\"from\": \"1.0.0\"");
+        awaitProgress();
+        // Deployment itself too.
+        drop("deploy", "1.0.0");
+        assertThat(versions("bdev-malloc")).containsExactly("1.0." + SWAPS);
+        verify();
+    }
+
+    private void drop(String bundle, String version) throws Exception {
+        String before = lastSwap();
+        NewerBundle.write(bundle, version, product.deploy().resolve(bundle + ".jar"));
+        assertThat(awaitSwapAfter(before)).contains("io.hotbay." + bundle, "\"to\": \"" + version + "\"");
+        awaitProgress();
+        assertThat(versions(bundle)).containsExactly(version);
+    }
+
+    /** The versions of a bundle that are installed. */
+    private List<String> versions(String bundle) throws IOException, InterruptedException {
+        return product.exec("deploy:list")
+                .out()
+                .lines()
+                .map(line -> line.strip().split(" +"))
+                .filter(words -> words[1].equals("io.hotbay." + bundle))
+                .map(words -> words[2])
+                .toList();
+    }
+
+    @Test
+    void shouldLoseNothingWhenItIsKilledInTheMiddleOfASwap() throws Exception {
+        Random random = new Random(7);
+        for (int kill = 0; kill < KILLS; kill++) {
+            String bundle = BUNDLES.get(random.nextInt(BUNDLES.size()));
+            Future<Product.Result> swap = threads.submit(() -> product.exec("deploy:update --safe " + bundle));
+            TimeUnit.MILLISECONDS.sleep(random.nextInt(LONGEST_TIME_TO_KILL_MILLIS));
+            product.kill();
+            await(running);
+            swap.get();
+            product.startWithoutWaiting();
+            for (FrontendSession session : sessions) {
+                session.reconnect(RECONNECT_MILLIS);
+            }
+            begin();
+            awaitProgress();
+        }
+        verify();
+        Product.await("the shell", () -> product.exec("target:wait 60").status() == 0);
+        update("bdev-malloc");
+    }
+
+    @Test
+    void shouldHoldAfterManySwapsWhatItHeldBefore() throws Exception {
+        Random random = new Random(30);
+        // Each update of the allocator leaves address space behind: who has windows of its leases may go on using them.
+        List<String> bundles =
+                BUNDLES.stream().filter(bundle -> !bundle.equals("hugepages")).toList();
+        for (String bundle : bundles) {
+            update(bundle);
+        }
+        ProcessCensus held = settledCensus();
+        HeapCensus heap = HeapCensus.of(product.process());
+        String leases = product.exec("hugepages:status").out();
+
+        for (int swap = 0; swap < MANY; swap++) {
+            update(bundles.get(random.nextInt(bundles.size())));
+        }
+
+        awaitProgress();
+        Product.await(
+                "the process to hold what it held before, " + held,
+                () -> ProcessCensus.of(product.process()).equals(held),
+                () -> "it holds " + ProcessCensus.of(product.process()));
+        heap.assertNotLessThan(HeapCensus.of(product.process()));
+        assertThat(product.exec("hugepages:status").out()).isEqualTo(leases);
+        verify();
+    }
+
+    /** Threads of what was replaced last may still be on their way out. */
+    private ProcessCensus settledCensus() throws Exception {
+        ProcessCensus[] census = {null};
+        Product.await("threads to end", () -> {
+            TimeUnit.SECONDS.sleep(1);
+            ProcessCensus before = census[0];
+            census[0] = ProcessCensus.of(product.process());
+            return census[0].equals(before);
+        });
+        return census[0];
+    }
+}

@@ -9,10 +9,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Hotbay's process, as it is delivered. */
 class HotbayGuestTest extends GuestContract {
     private HotbayTarget hotbay;
+    private WorkDirectory directory;
 
     @Override
     List<String> missing() {
@@ -30,6 +33,7 @@ class HotbayGuestTest extends GuestContract {
 
     @Override
     Target createTarget(WorkDirectory work, Logs logs) {
+        directory = work;
         hotbay = new HotbayTarget(Settings.home().orElseThrow(), work, logs);
         return hotbay;
     }
@@ -54,6 +58,18 @@ class HotbayGuestTest extends GuestContract {
 
         assertThat(socket).isEqualTo(hotbay.spare().socket());
         new HotplugJob(guest(), hotbay.spare(), socket).cycles(3, HotplugSlot.PCI_BRIDGE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldServeAFile(boolean direct) {
+        new FileDiskJob(guest(), hotbay, directory.path()).usesAFile(direct);
+    }
+
+    @Test
+    void shouldServeALoopDevice() {
+        skipUnless(Settings.required(), FileDiskJob.missingForLoopDevices());
+        new FileDiskJob(guest(), hotbay, directory.path()).usesALoopDevice();
     }
 
     private static List<String> missingNode(Path node) {

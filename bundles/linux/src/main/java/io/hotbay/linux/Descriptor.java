@@ -30,6 +30,9 @@ public final class Descriptor implements AutoCloseable {
     public static final int O_APPEND = 0x400;
     public static final int O_NONBLOCK = 0x800;
     public static final int O_DSYNC = 0x1000;
+    /** Only for the owner of a file, and for root. */
+    public static final int O_NOATIME = 0x40000;
+
     public static final int O_CLOEXEC = 0x80000;
     public static final int O_DIRECT = Architecture.O_DIRECT;
     public static final int O_DIRECTORY = Architecture.O_DIRECTORY;

@@ -24,6 +24,13 @@ import java.nio.ByteOrder;
 public final class IoUring implements AutoCloseable {
     private static final LongCalls CALLS = Kernel.bind(LongCalls.class);
 
+    /**
+     * How many requests of a thread, over all its rings, may wait inside the kernel at a time. What has to wait for a file system or a lock
+     * does so in a worker of the kernel's, and the rings of a thread share the workers. With as few as the kernel allows by
+     * itself, four for each core, one file that stalls would soon stop all others. A worker that is not needed goes away.
+     */
+    private static final int WORKERS = 1024;
+
     private static final VarHandle INT = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final Descriptor descriptor;
@@ -84,6 +91,7 @@ public final class IoUring implements AutoCloseable {
         Descriptor descriptor = setUp(requests, parameters);
         Mapping rings = null;
         try {
+            allowWorkers(descriptor);
             ByteBuffer bytes = parameters.bytes();
             int array = bytes.getInt(PARAMS_SQ_OFFSETS + SQ_ARRAY);
             int completionsAt = bytes.getInt(PARAMS_CQ_OFFSETS + CQ_ENTRIES);
@@ -132,6 +140,32 @@ public final class IoUring implements AutoCloseable {
             throw new LinuxException("io_uring_setup", "Linux before 5.5", Errno.ENOSYS);
         }
         return descriptor;
+    }
+
+    private static void allowWorkers(Descriptor ring) throws LinuxException {
+        // for files and block devices; 0 leaves those for sockets and the like as they are
+        NativeMemory counts = new NativeMemory(2 * Integer.BYTES);
+        counts.bytes().putInt(0, WORKERS);
+        try {
+            Kernel.call(
+                    "io_uring_register IORING_REGISTER_IOWQ_MAX_WORKERS",
+                    ring,
+                    () -> LIBC.syscall(
+                            SYS_IO_URING_REGISTER,
+                            ring.number(),
+                            REGISTER_IOWQ_MAX_WORKERS,
+                            counts.address(),
+                            2,
+                            0,
+                            0));
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EINVAL) {
+                throw e;
+            }
+            // Linux before 5.15
+        } finally {
+            Reference.reachabilityFence(counts);
+        }
     }
 
     /**

@@ -24,13 +24,11 @@ public final class VectoredIo {
         return HOT.preadv2(file, vectors, count, position, RWF_NOWAIT);
     }
 
-    /** pwritev2(2) that waits as long as it takes. */
+    /**
+     * pwritev2(2) that waits as long as it takes. There is no other for files of a file system that can be frozen: the call waits for the thaw
+     * whatever its flags say.
+     */
     public static long write(int file, long vectors, int count, long position) {
         return HOT.pwritev2(file, vectors, count, position, 0);
-    }
-
-    /** The same, but -1 or fewer bytes instead of waiting for a device. */
-    public static long writeAtOnce(int file, long vectors, int count, long position) {
-        return HOT.pwritev2(file, vectors, count, position, RWF_NOWAIT);
     }
 }

@@ -23,6 +23,7 @@ final class DiskFile implements AutoCloseable {
     private static final int NEW_FILE_MODE = 0600;
 
     private final Path path;
+    private final FileCalls calls;
     private final Descriptor descriptor;
     private final boolean blockDevice;
     private final boolean inMemory;
@@ -31,12 +32,14 @@ final class DiskFile implements AutoCloseable {
 
     private DiskFile(
             Path path,
+            FileCalls calls,
             Descriptor descriptor,
             boolean blockDevice,
             boolean inMemory,
             DirectIo direct,
             BlockDeviceStatus device) {
         this.path = path;
+        this.calls = calls;
         this.descriptor = descriptor;
         this.blockDevice = blockDevice;
         this.inMemory = inMemory;
@@ -52,16 +55,37 @@ final class DiskFile implements AutoCloseable {
      * @throws IOException if it cannot be used; the message tells what to do
      */
     static DiskFile open(Path path, boolean readOnly, boolean direct, long createSize) throws IOException {
+        FileCalls calls = new FileCalls(path);
+        boolean missing = Files.notExists(path);
+        return calls.call(
+                () -> openNow(path, calls, readOnly, direct, createSize),
+                late -> late.giveUp(missing && createSize > 0));
+    }
+
+    private static DiskFile openNow(Path path, FileCalls calls, boolean readOnly, boolean direct, long createSize)
+            throws IOException {
         boolean create = createSize > 0 && Files.notExists(path);
         Descriptor descriptor = openDescriptor(path, flags(path, readOnly, direct, create));
         try {
-            return check(path, descriptor, readOnly, direct, create ? createSize : 0);
+            return check(path, calls, descriptor, readOnly, direct, create ? createSize : 0);
         } catch (IOException e) {
             descriptor.close();
             if (create) {
                 Files.deleteIfExists(path);
             }
             throw e;
+        }
+    }
+
+    private void giveUp(boolean made) {
+        descriptor.close();
+        if (made) {
+            try {
+                Files.deleteIfExists(path);
+            } catch (IOException e) {
+                // An empty file is left, which the next attempt will take.
+                return;
+            }
         }
     }
 
@@ -85,9 +109,21 @@ final class DiskFile implements AutoCloseable {
 
     private static Descriptor openDescriptor(Path path, int flags) throws IOException {
         try {
-            return Descriptor.open(path, flags, NEW_FILE_MODE);
+            return openQuietly(path, flags);
         } catch (LinuxException e) {
             throw new IOException(path + ": " + reason(e, flags), e);
+        }
+    }
+
+    /** Without times of access, if we may: noting one down may wait for a file system's journal in the middle of a read. */
+    private static Descriptor openQuietly(Path path, int flags) throws LinuxException {
+        try {
+            return Descriptor.open(path, flags | Descriptor.O_NOATIME, NEW_FILE_MODE);
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EPERM) {
+                throw e;
+            }
+            return Descriptor.open(path, flags, NEW_FILE_MODE);
         }
     }
 
@@ -113,7 +149,8 @@ final class DiskFile implements AutoCloseable {
         }
     }
 
-    private static DiskFile check(Path path, Descriptor descriptor, boolean readOnly, boolean direct, long newSize)
+    private static DiskFile check(
+            Path path, FileCalls calls, Descriptor descriptor, boolean readOnly, boolean direct, long newSize)
             throws IOException {
         FileStatus status = descriptor.status();
         if (status.isDirectory()) {
@@ -130,6 +167,7 @@ final class DiskFile implements AutoCloseable {
         }
         return new DiskFile(
                 path,
+                calls,
                 descriptor,
                 status.isBlockDevice(),
                 status.isRegularFile() && descriptor.fileSystem().isInMemory(),
@@ -169,12 +207,27 @@ final class DiskFile implements AutoCloseable {
                 : descriptor.status().size();
     }
 
-    /** Changes the size of a file. */
+    /** Changes the size of a file. If that takes too long it is not done, or undone when it has been done in the end. */
     void resize(long size) throws IOException {
         if (blockDevice) {
             throw new IOException(path + ": is a block device and has the size it has");
         }
-        grow(path, descriptor, size);
+        long former = size();
+        calls.call(
+                () -> {
+                    grow(path, descriptor, size);
+                    return former;
+                },
+                this::restore);
+    }
+
+    private void restore(long former) {
+        try {
+            descriptor.truncate(former);
+        } catch (LinuxException e) {
+            // It stays as long as it has become. A disk is never longer than it was told to be.
+            return;
+        }
     }
 
     /**
@@ -222,8 +275,9 @@ final class DiskFile implements AutoCloseable {
         return device == null ? 0 : device.physicalBlockSize();
     }
 
+    /** Where that takes too long it is closed later: a file without a name may lie on a file system that is frozen. */
     @Override
     public void close() {
-        descriptor.close();
+        calls.finish(descriptor::close);
     }
 }

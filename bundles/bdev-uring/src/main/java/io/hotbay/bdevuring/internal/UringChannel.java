@@ -14,7 +14,7 @@ import io.hotbay.linux.VectoredIo;
 
 /**
  * One queue's way into a file. What the page cache has is read at once, by an ordinary system call, which is far quicker than
- * io_uring; what would have to wait for a device goes through io_uring, so the reactor never waits.
+ * io_uring; all else goes through io_uring, so the reactor never waits, neither for a device nor for a file system.
  *
  * <pre>
  *   start ──at once──▶ done
@@ -93,7 +93,7 @@ final class UringChannel implements BlockChannel {
             case BlockType.WRITE:
                 transfer.begin(slot);
                 transfer.prepare(slot, type == BlockType.WRITE);
-                if (direct || !moveAtOnce(slot, type == BlockType.WRITE)) {
+                if (!mayMoveAtOnce(type) || !moveAtOnce(slot, type == BlockType.WRITE)) {
                     move(slot, type == BlockType.WRITE);
                 }
                 break;
@@ -109,13 +109,23 @@ final class UringChannel implements BlockChannel {
         }
     }
 
+    /**
+     * Files in memory never wait. Elsewhere a write may wait for a file system that is frozen or short of room in its journal; a
+     * system call would make the reactor wait, though it is asked not to. io_uring does at once what can be done at once.
+     */
+    private boolean mayMoveAtOnce(int type) {
+        return inMemory || type == BlockType.READ && !direct;
+    }
+
     /** @return false if it is not done, or not all of it */
     private boolean moveAtOnce(int slot, boolean write) {
         if (untried > 0) {
             untried--;
             return false;
         }
-        long moved = write ? writeAtOnce(slot) : readAtOnce(slot);
+        long moved = write
+                ? VectoredIo.write(number, transfer.vectors(), transfer.count(), requests.offset(slot))
+                : readAtOnce(slot);
         if (moved <= 0) {
             missed();
             return false;
@@ -134,12 +144,6 @@ final class UringChannel implements BlockChannel {
         return inMemory
                 ? VectoredIo.read(number, transfer.vectors(), transfer.count(), requests.offset(slot))
                 : VectoredIo.readAtOnce(number, transfer.vectors(), transfer.count(), requests.offset(slot));
-    }
-
-    private long writeAtOnce(int slot) {
-        return inMemory
-                ? VectoredIo.write(number, transfer.vectors(), transfer.count(), requests.offset(slot))
-                : VectoredIo.writeAtOnce(number, transfer.vectors(), transfer.count(), requests.offset(slot));
     }
 
     private void missed() {

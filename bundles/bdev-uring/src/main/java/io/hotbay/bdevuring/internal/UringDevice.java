@@ -128,7 +128,7 @@ public final class UringDevice extends ConfiguredDevice implements ResizableDevi
         this.file = file;
         this.logger = logger;
         opening = Opening.of(config);
-        failures = new FailureLog(this::name, logger);
+        failures = new FailureLog(this::name, file.path(), logger);
         logger.info(
                 "bdev {}: {} of {}{}",
                 name(),

@@ -13,8 +13,10 @@ import java.lang.annotation.Annotation;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.osgi.service.log.Logger;
 
 /** A device, a channel into it, and guest memory in two windows. Opened and used on one thread. */
@@ -22,6 +24,9 @@ final class UringDisk implements AutoCloseable {
     static final int GUEST_SIZE = 4 << 20;
 
     final BlockRequests requests = new BlockRequests(64);
+    /** What has been logged as an error, with its arguments. */
+    final List<String> errors = new CopyOnWriteArrayList<>();
+
     final UringDevice device;
     final BlockChannel channel;
     private final ByteBuffer low = memory();
@@ -69,7 +74,7 @@ final class UringDisk implements AutoCloseable {
     }
 
     UringDisk(Settings settings) throws IOException {
-        device = new UringDevice(settings, silentLogger());
+        device = new UringDevice(settings, logger());
         try {
             channel = device.open(requests);
         } catch (IOException e) {
@@ -85,9 +90,14 @@ final class UringDisk implements AutoCloseable {
         return ByteBuffer.allocateDirect(GUEST_SIZE + 4096).alignedSlice(4096).slice(0, GUEST_SIZE);
     }
 
-    static Logger silentLogger() {
+    private Logger logger() {
         return (Logger) Proxy.newProxyInstance(
-                Logger.class.getClassLoader(), new Class<?>[] {Logger.class}, (self, method, arguments) -> null);
+                Logger.class.getClassLoader(), new Class<?>[] {Logger.class}, (self, method, arguments) -> {
+                    if (method.getName().equals("error")) {
+                        errors.add(Arrays.deepToString(arguments));
+                    }
+                    return null;
+                });
     }
 
     /** Carries out one request and returns its status. */

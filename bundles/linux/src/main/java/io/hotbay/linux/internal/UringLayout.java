@@ -5,6 +5,7 @@ package io.hotbay.linux.internal;
 public final class UringLayout {
     public static final long SYS_IO_URING_SETUP = 425;
     public static final long SYS_IO_URING_ENTER = 426;
+    public static final long SYS_IO_URING_REGISTER = 427;
 
     // struct io_uring_params
     public static final int PARAMS_SIZE = 120;
@@ -44,6 +45,8 @@ public final class UringLayout {
     public static final int SQ_TASKRUN = 1 << 2;
 
     public static final int ENTER_GETEVENTS = 1;
+
+    public static final int REGISTER_IOWQ_MAX_WORKERS = 19;
 
     // struct io_uring_sqe
     public static final int SQE_SIZE = 64;

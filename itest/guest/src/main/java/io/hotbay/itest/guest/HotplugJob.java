@@ -3,6 +3,7 @@ package io.hotbay.itest.guest;
 
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.function.Consumer;
 
 /** Plugs a disk into a running guest as Kata does, lets the guest use it, and unplugs it. */
 public final class HotplugJob {
@@ -43,13 +44,20 @@ public final class HotplugJob {
 
     /** Plugs the disk, writes something to its beginning and unplugs it. */
     public void writes(byte[] content, HotplugSlot slot) {
+        uses(
+                slot,
+                name -> guest.run("echo CONTENT | base64 -d | dd of=/dev/NAME conv=fsync"
+                        .replace("NAME", name)
+                        .replace("CONTENT", Base64.getEncoder().encodeToString(content))));
+    }
+
+    /** Plugs the disk, does something with it under its name in the guest, and unplugs it. */
+    public void uses(HotplugSlot slot, Consumer<String> use) {
         String before = guest.run("ls /sys/block").output();
         String name;
-        try (Guest.Plugged plugged = guest.hotplug("written", socket, slot)) {
+        try (Guest.Plugged plugged = guest.hotplug("used", socket, slot)) {
             name = awaitDisk(before);
-            guest.run("echo CONTENT | base64 -d | dd of=/dev/NAME conv=fsync"
-                    .replace("NAME", name)
-                    .replace("CONTENT", Base64.getEncoder().encodeToString(content)));
+            use.accept(name);
         }
         awaitGone(name);
     }

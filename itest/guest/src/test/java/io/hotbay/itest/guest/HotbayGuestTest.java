@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Hotbay's process, as it is delivered. */
 class HotbayGuestTest extends GuestContract {
@@ -16,6 +18,7 @@ class HotbayGuestTest extends GuestContract {
     private static final List<String> BUNDLES = List.of("bdev-malloc", "virtio-blk", "vhost-user");
 
     private HotbayTarget hotbay;
+    private WorkDirectory directory;
 
     @Override
     List<String> missing() {
@@ -33,6 +36,7 @@ class HotbayGuestTest extends GuestContract {
 
     @Override
     Target createTarget(WorkDirectory work, Logs logs) {
+        directory = work;
         hotbay = new HotbayTarget(Settings.home().orElseThrow(), work, logs);
         return hotbay;
     }
@@ -76,6 +80,18 @@ class HotbayGuestTest extends GuestContract {
                 .hasSize(swaps)
                 .allMatch(line -> line.strip().endsWith("done"));
         job().hasSeenNoErrors();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldServeAFile(boolean direct) {
+        new FileDiskJob(guest(), hotbay, directory.path()).usesAFile(direct);
+    }
+
+    @Test
+    void shouldServeALoopDevice() {
+        skipUnless(Settings.required(), FileDiskJob.missingForLoopDevices());
+        new FileDiskJob(guest(), hotbay, directory.path()).usesALoopDevice();
     }
 
     private static List<String> missingNode(Path node) {

@@ -49,8 +49,7 @@ public final class LoadGenerator implements AutoCloseable {
      * @param versions what the disk holds, for a pattern that verifies: reads must bring the version that was written last. Null
      *     for content that is the same however often it is written
      */
-    public LoadGenerator(
-            FrontendSession session, LoadPattern pattern, BlockVersions versions, Completion completion)
+    public LoadGenerator(FrontendSession session, LoadPattern pattern, BlockVersions versions, Completion completion)
             throws IOException {
         this(List.of(session), pattern, versions, completion);
     }

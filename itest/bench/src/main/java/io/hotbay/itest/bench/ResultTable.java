@@ -17,6 +17,9 @@ final class ResultTable {
 
     /** The newest results in a directory. */
     static Path newest(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            throw new IOException("no results in " + directory + "; itest/bench/run makes some");
+        }
         try (Stream<Path> files = Files.list(directory)) {
             return files.filter(file -> file.getFileName().toString().matches("\\d{4}-\\d\\d-\\d\\d-[^-]+\\.json"))
                     .max(Comparator.comparing(

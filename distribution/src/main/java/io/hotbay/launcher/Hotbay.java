@@ -60,6 +60,10 @@ public final class Hotbay {
         if (command == null) {
             throw new UsageException(target, "There is no command '" + words.get(0) + "'");
         }
+        if (command instanceof BenchCommand bench) {
+            ControlOptions.checkBefore(command, before);
+            return bench.run(words.subList(1, words.size()));
+        }
         CommandLine line = CommandLineParser.parse(command, words.subList(1, words.size()));
         if (line.hasOption(CommandLineParser.HELP)) {
             Help.print(command, List.of(), System.out);
@@ -74,6 +78,7 @@ public final class Hotbay {
         commands.put("exec", new ExecCommand(before));
         commands.put("shell", new ShellCommand(before));
         commands.put("upgrade", new UpgradeCommand(before));
+        commands.put("bench", new BenchCommand());
         return commands;
     }
 

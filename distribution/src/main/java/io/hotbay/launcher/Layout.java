@@ -66,6 +66,16 @@ final class Layout {
         return dir.resolve("control.sock").toAbsolutePath();
     }
 
+    /** Where a target that was started without -S has its sockets. */
+    static Path defaultSocketDir() {
+        boolean root = "root".equals(System.getProperty("user.name"));
+        return root ? KATA_STORE.resolve(KATA_SOCKETS) : inRunDir(defaultRunDir(false));
+    }
+
+    private static Path inRunDir(Path runDir) {
+        return runDir.resolve("vhost-user").resolve(KATA_SOCKETS);
+    }
+
     Map<String, String> frameworkProperties() {
         Map<String, String> properties = new HashMap<>();
         properties.put("hotbay.run.dir", runDir.toString());
@@ -113,9 +123,7 @@ final class Layout {
         if (store != null) {
             return store.resolve(KATA_SOCKETS);
         }
-        return root
-                ? KATA_STORE.resolve(KATA_SOCKETS)
-                : runDir.resolve("vhost-user").resolve(KATA_SOCKETS);
+        return root ? KATA_STORE.resolve(KATA_SOCKETS) : inRunDir(runDir);
     }
 
     private static Path storeOf(Path sockets, boolean root) {

@@ -37,7 +37,7 @@ final class StartLevels {
 
     private static final Set<String> TRANSPORT_BUNDLES = Set.of("io.hotbay.vhost-user", "io.hotbay.kata");
     private static final Set<String> SHELL_BUNDLES =
-            Set.of("io.hotbay.admin", "io.hotbay.deploy", "io.hotbay.health", "io.hotbay.shell");
+            Set.of("io.hotbay.admin", "io.hotbay.bench", "io.hotbay.deploy", "io.hotbay.health", "io.hotbay.shell");
 
     /** What only people and deployments need does not keep the disks waiting. */
     private static final List<String> SHELL_PREFIXES = List.of(

@@ -39,6 +39,7 @@ public final class FrontendSession implements AutoCloseable {
         this.options = options;
         this.socket = socket;
         connection = FrontendConnection.connect(socket);
+        connection.socket().timeout(options.timeoutMillis());
         memory = options.hugepageSize() == 0
                 ? FrontendMemory.ordinaryPages()
                 : FrontendMemory.hugepages(options.hugepageSize());
@@ -155,6 +156,7 @@ public final class FrontendSession implements AutoCloseable {
     private void connectAgain(int patienceMillis) throws IOException {
         disconnect();
         connection = await(socket, patienceMillis);
+        connection.socket().timeout(options.timeoutMillis());
         connected = true;
         again = true;
         memoryKnown = false;

@@ -2,6 +2,7 @@
 package io.hotbay.frontend;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * One queue under load. Each request in flight has a slot whose descriptors are written once: header, data, status, direct
@@ -16,12 +17,20 @@ final class LoadQueue {
     private static final int CHAIN = 3;
     /** Distance of indirect tables, which have three descriptors. */
     private static final int TABLE = 64;
-    /** The content that is written and expected. */
+    /** The content that is written and expected where no versions are kept. */
     private static final long SALT = 0;
+
+    /** Stands for the sector of a slot whose request is not in flight. */
+    private static final long FREE = -1;
 
     private final SplitRingDriver ring;
     private final LoadPattern pattern;
     private final int headStride;
+    /** The table that holds a slot's data descriptor, and where: the ring's own or an indirect one. */
+    private final ByteBuffer tables;
+
+    private final int tableStride;
+    private final BlockVersions versions;
     private final ByteBuffer slots;
     private final ByteBuffer data;
     private final long blocks;
@@ -35,11 +44,14 @@ final class LoadQueue {
     private long nextBlock;
     private int inFlight;
     private long completed;
+    private long completedReads;
     private long errors;
     private long corrupt;
 
-    LoadQueue(FrontendSession session, FrontendQueue queue, LoadPattern pattern, int queueCount) {
+    LoadQueue(
+            FrontendSession session, FrontendQueue queue, LoadPattern pattern, int queueCount, BlockVersions versions) {
         this.pattern = pattern;
+        this.versions = versions;
         ring = queue.splitRing();
         int depth = pattern.depth();
         boolean indirect = pattern.shape() == ChainShape.INDIRECT;
@@ -51,19 +63,19 @@ final class LoadQueue {
         slots = memory.window(slotAddress, SLOT * depth);
         data = memory.window(dataAddress, pattern.blockSize() * depth);
         sectorsPerBlock = pattern.blockSize() / BlockDriver.SECTOR;
-        blocks = session.config().capacity() / sectorsPerBlock;
+        long onDisk = session.config().capacity() / sectorsPerBlock;
+        blocks = pattern.blocks() == 0 ? onDisk : Math.min(pattern.blocks(), onDisk);
         submitted = new long[depth];
         sectors = new long[depth];
+        Arrays.fill(sectors, FREE);
         reads = new boolean[depth];
         mixed = pattern.readPercent() > 0 && pattern.readPercent() < 100;
-        random = 0x9e3779b97f4a7c15L * (queue.index() + 1);
-        nextBlock = queue.index();
+        random = scatter(pattern.seed()) ^ 0x9e3779b97f4a7c15L * (queue.index() + 1) | 1;
+        nextBlock = queue.index() % blocks;
         step = queueCount;
-        if (mixed && pattern.shape() == ChainShape.INDIRECT) {
-            throw new IllegalArgumentException(
-                    "a mixed load needs direct chains, whose data descriptor changes its direction");
-        }
+        tableStride = indirect ? TABLE : CHAIN * SplitRingLayout.DESCRIPTOR;
         long tableAddress = indirect ? memory.allocate((long) TABLE * depth, TABLE) : 0;
+        tables = indirect ? memory.window(tableAddress, TABLE * depth) : ring.descriptorTable();
         for (int slot = 0; slot < depth; slot++) {
             long header = slotAddress + (long) SLOT * slot;
             long content = dataAddress + (long) pattern.blockSize() * slot;
@@ -75,6 +87,12 @@ final class LoadQueue {
                 writeChain(ring.descriptorTable(), CHAIN * slot, header, content);
             }
         }
+    }
+
+    /** Spreads a seed over all bits; 0 stays 0, and the loads of old what they were. */
+    private static long scatter(long seed) {
+        long mixed = seed * 0xff51afd7ed558ccdL;
+        return mixed ^ mixed >>> 33;
     }
 
     private static void requireRoom(FrontendQueue queue, boolean indirect, int descriptors) {
@@ -109,12 +127,14 @@ final class LoadQueue {
     }
 
     /** Takes completions, counts them, and submits as many anew if wanted. */
-    void turn(int count, long now, LatencyHistogram latency, boolean resubmit) throws ProtocolViolationException {
+    void turn(int count, long now, LatencyRecorder latency, boolean resubmit) throws ProtocolViolationException {
         for (int i = 0; i < count; i++) {
             int slot = slotOf(ring.takeCounted());
             inFlight--;
             completed++;
+            completedReads += reads[slot] ? 1 : 0;
             check(slot);
+            sectors[slot] = FREE;
             if (latency != null) {
                 latency.count(now - submitted[slot]);
             }
@@ -127,7 +147,7 @@ final class LoadQueue {
 
     private int slotOf(int head) throws ProtocolViolationException {
         int slot = headStride == 1 ? head : head / CHAIN;
-        if (head < 0 || slot >= submitted.length || slot * headStride != head) {
+        if (head < 0 || slot >= submitted.length || slot * headStride != head || sectors[slot] == FREE) {
             throw new ProtocolViolationException(
                     "the device returned head " + Integer.toUnsignedString(head) + ", which it does not have");
         }
@@ -135,28 +155,49 @@ final class LoadQueue {
     }
 
     private void check(int slot) {
-        if (slots.get(SLOT * slot + STATUS) != BlockRequestType.OK) {
-            errors++;
-        } else if (pattern.verify() && reads[slot] && !isIntact(slot)) {
+        boolean ok = slots.get(SLOT * slot + STATUS) == BlockRequestType.OK;
+        errors += ok ? 0 : 1;
+        if (versions != null) {
+            checkVersion(slot, ok);
+        } else if (ok && pattern.verify() && reads[slot] && !isIntact(slot, SALT)) {
             corrupt++;
         }
     }
 
-    private boolean isIntact(int slot) {
+    private void checkVersion(int slot, boolean ok) {
+        int block = (int) (sectors[slot] / sectorsPerBlock);
+        if (!reads[slot]) {
+            if (ok) {
+                versions.written(block);
+            } else {
+                versions.failed(block);
+            }
+        } else if (ok && versions.isKnown(block) && !isIntact(slot, versions.current(block))) {
+            corrupt++;
+        }
+        versions.release(block);
+    }
+
+    private boolean isIntact(int slot, long salt) {
         int at = pattern.blockSize() * slot;
-        return SectorPattern.matches(data, at, sectors[slot], pattern.blockSize(), SALT);
+        return SectorPattern.matches(data, at, sectors[slot], pattern.blockSize(), salt);
     }
 
     private void submit(int slot, long now) {
-        long sector = nextSector();
+        long block = nextBlock();
+        if (versions != null) {
+            block = versions.take(block);
+        }
+        long sector = block * sectorsPerBlock;
         boolean read = !mixed ? pattern.readPercent() == 100 : drawsRead();
         if (mixed) {
             int direction = read ? SplitRingDriver.WRITE : 0;
-            ring.descriptorTable().putShort((CHAIN * slot + 1) * SplitRingLayout.DESCRIPTOR + 12, (short)
-                    (SplitRingDriver.NEXT | direction));
+            int flagsAt = tableStride * slot + SplitRingLayout.DESCRIPTOR + 12;
+            tables.putShort(flagsAt, (short) (SplitRingDriver.NEXT | direction));
         }
         if (pattern.verify() && !read) {
-            SectorPattern.fill(data, pattern.blockSize() * slot, sector, pattern.blockSize(), SALT);
+            long salt = versions == null ? SALT : versions.next((int) block);
+            SectorPattern.fill(data, pattern.blockSize() * slot, sector, pattern.blockSize(), salt);
         }
         int at = SLOT * slot;
         slots.putInt(at, read ? BlockRequestType.IN : BlockRequestType.OUT);
@@ -177,15 +218,13 @@ final class LoadQueue {
         }
     }
 
-    private long nextSector() {
-        long block;
+    private long nextBlock() {
         if (pattern.random()) {
-            block = Math.multiplyHigh(draw() >>> 1, blocks << 1);
-        } else {
-            block = nextBlock;
-            nextBlock = nextBlock + step < blocks ? nextBlock + step : (nextBlock + step) % blocks;
+            return Math.multiplyHigh(draw() >>> 1, blocks << 1);
         }
-        return block * sectorsPerBlock;
+        long block = nextBlock;
+        nextBlock = nextBlock + step < blocks ? nextBlock + step : (nextBlock + step) % blocks;
+        return block;
     }
 
     private boolean drawsRead() {
@@ -205,12 +244,21 @@ final class LoadQueue {
         return completed * step >= blocks;
     }
 
+    /** Asks to be notified of the next completion; false if there is one already. */
+    boolean askForNotification() {
+        return ring.askForNotification();
+    }
+
     int inFlight() {
         return inFlight;
     }
 
     long completed() {
         return completed;
+    }
+
+    long completedReads() {
+        return completedReads;
     }
 
     long errors() {

@@ -44,7 +44,7 @@ public final class MessageSocket implements AutoCloseable {
         return new MessageSocket(connection);
     }
 
-    /** Sets how long {@link #receive} waits for a message to begin. */
+    /** Sets how long {@link #receive} waits for each piece of a message. */
     public void timeout(int millis) {
         timeoutMillis = millis;
     }
@@ -89,16 +89,15 @@ public final class MessageSocket implements AutoCloseable {
     /**
      * Receives the next message.
      *
-     * @throws SocketTimeoutException if none begins in time
+     * @throws SocketTimeoutException if none begins, or goes on, in time
      * @throws EOFException if the other side closed the connection
      */
     public Message receive() throws IOException {
-        awaitReadable();
         List<Descriptor> received = new ArrayList<>();
         boolean complete = false;
         try {
             header.clear();
-            if (!connection.receiveFully(header, received)) {
+            if (!receiveFully(header, received)) {
                 throw new EOFException("the other side closed the connection");
             }
             int size = header.getInt(8);
@@ -107,8 +106,8 @@ public final class MessageSocket implements AutoCloseable {
                         + Integer.toUnsignedString(size) + " bytes, more than any message has");
             }
             ByteBuffer payload = ByteBuffer.allocateDirect(size).order(ByteOrder.nativeOrder());
-            if (size > 0 && !connection.receiveFully(payload, received)) {
-                throw new EOFException("the other side closed the connection in the middle of a message");
+            if (size > 0 && !receiveFully(payload, received)) {
+                throw endsWithinMessage();
             }
             complete = true;
             return new Message(header.getInt(0), header.getInt(4), payload.flip(), List.copyOf(received));
@@ -117,6 +116,24 @@ public final class MessageSocket implements AutoCloseable {
                 received.forEach(Descriptor::close);
             }
         }
+    }
+
+    /** Fills a buffer; false if the stream ended before its first byte. Never waits longer than the time-out for the next piece. */
+    private boolean receiveFully(ByteBuffer destination, List<Descriptor> received) throws IOException {
+        while (destination.hasRemaining()) {
+            awaitReadable();
+            if (connection.receive(destination, received) < 0) {
+                if (destination.position() == 0) {
+                    return false;
+                }
+                throw endsWithinMessage();
+            }
+        }
+        return true;
+    }
+
+    private static EOFException endsWithinMessage() {
+        return new EOFException("the other side closed the connection in the middle of a message");
     }
 
     /** Whether something, be it the end of the stream, can be read within a time. */

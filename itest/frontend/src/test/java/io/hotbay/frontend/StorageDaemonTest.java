@@ -12,6 +12,7 @@ import java.io.RandomAccessFile;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -190,9 +191,53 @@ class StorageDaemonTest {
     void shouldMixReadsAndWrites() throws IOException {
         SessionOptions options = SessionOptions.DEFAULT.withQueueSize(256);
         try (FrontendSession session = FrontendProfile.CLOUD_HYPERVISOR.open(daemon.socket("load"), options)) {
-            LoadPattern pattern = new LoadPattern(32, 4096, 50, true, false, ChainShape.DIRECT);
+            LoadPattern pattern = LoadPattern.mixed(32, 4096, 50);
             assertThat(new LoadGenerator(session, pattern).run(0, 20_000_000).errors())
                     .isZero();
+        }
+    }
+
+    /** Whoever changes the disk behind the load's back, be it by one byte, is found; an unknown block is not judged. */
+    @Test
+    void shouldFindAByteThatTheLoadDidNotWrite() throws IOException {
+        SessionOptions options = SessionOptions.DEFAULT.withQueues(2).withQueueSize(256);
+        LoadPattern pattern = LoadPattern.mixed(8, 4096, 50).within(64).verified();
+        BlockVersions versions = new BlockVersions(64, 3);
+        try (FrontendSession session = FrontendProfile.CLOUD_HYPERVISOR.open(daemon.socket("load"), options);
+                LoadGenerator load = new LoadGenerator(session, pattern, versions, LoadGenerator.Completion.NOTIFIED)) {
+            load.run(0, 100_000_000);
+            assertThat(load.completedReads()).isBetween(1L, load.completed() - 1);
+            assertThat(load.errors() + load.corrupt()).isZero();
+            try (RandomAccessFile file =
+                    new RandomAccessFile(directory.resolve("d").toFile(), "rw")) {
+                for (int block = 0; block < 64; block++) {
+                    file.seek(block * 4096L + 4095);
+                    int last = file.read();
+                    file.seek(block * 4096L + 4095);
+                    file.write(last ^ 1);
+                }
+            }
+            while (load.corrupt() == 0) {
+                load.run(0, 20_000_000);
+            }
+        }
+    }
+
+    @Test
+    void shouldKeepToItsRangeAndItsSeed() throws IOException {
+        LoadPattern pattern =
+                LoadPattern.randomWrites(4, 4096).within(16).withSeed(9).verified();
+        try (FrontendSession session = FrontendProfile.CLOUD_HYPERVISOR.open(daemon.socket("load"));
+                RandomAccessFile file =
+                        new RandomAccessFile(directory.resolve("d").toFile(), "r")) {
+            byte[] before = new byte[CAPACITY - 16 * 4096];
+            byte[] after = new byte[before.length];
+            file.seek(16 * 4096);
+            file.readFully(before);
+            new LoadGenerator(session, pattern).run(0, 50_000_000);
+            file.seek(16 * 4096);
+            file.readFully(after);
+            assertThat(Arrays.equals(before, after)).isTrue();
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Hashtable;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -82,6 +83,20 @@ public final class CommandRegistry {
     /** All commands by full name. */
     SortedMap<String, CommandFunction> commands() {
         return commands;
+    }
+
+    /** Commands of other bundles by full name, as they are now. */
+    Map<String, ForeignCommand> foreignCommands() {
+        return services.foreignCommands();
+    }
+
+    /** What could be typed for the positional parameter of a command of another bundle. */
+    List<String> candidates(ForeignCommand command) {
+        return switch (command.argument()) {
+            case "controller" -> services.controllerNames();
+            case "bdev" -> services.bdevNames();
+            default -> List.of();
+        };
     }
 
     private void add(String name, Function<TargetServices, ShellCommand> factory) {

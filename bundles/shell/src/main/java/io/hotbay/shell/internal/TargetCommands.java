@@ -4,9 +4,10 @@ package io.hotbay.shell.internal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import org.osgi.framework.BundleContext;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -102,6 +103,11 @@ final class TargetCommands {
                 return;
             }
             CommandFunction command = commands.get(name);
+            ForeignCommand foreign = services().foreignCommands().get(name);
+            if (command == null && foreign != null) {
+                foreign.help();
+                return;
+            }
             if (command == null) {
                 throw new ShellException(name + " is no command of Hotbay: help lists them; felix:help " + name
                         + " shows the framework's");
@@ -110,10 +116,11 @@ final class TargetCommands {
         }
 
         private void listAll() {
+            SortedMap<String, String> summaries = new TreeMap<>();
+            commands.forEach((command, function) -> summaries.put(command, function.summary()));
+            services().foreignCommands().forEach((command, foreign) -> summaries.put(command, foreign.summary()));
             Table table = new Table("COMMAND", "WHAT IT DOES");
-            for (Map.Entry<String, CommandFunction> entry : commands.entrySet()) {
-                table.row(entry.getKey(), entry.getValue().summary());
-            }
+            summaries.forEach(table::row);
             table.print(out());
             out().println();
             out().println("COMMAND -h shows its options. Framework: lb, start, stop, update, install; felix:help.");
@@ -121,7 +128,12 @@ final class TargetCommands {
 
         @Override
         List<String> candidates(List<String> given) {
-            return given.isEmpty() ? List.copyOf(commands.keySet()) : List.of();
+            if (!given.isEmpty()) {
+                return List.of();
+            }
+            List<String> names = new ArrayList<>(commands.keySet());
+            names.addAll(services().foreignCommands().keySet());
+            return names;
         }
     }
 }

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.felix.hc.api.HealthCheck;
 import org.apache.felix.hc.api.Result;
+import org.apache.felix.service.command.Function;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
@@ -142,6 +143,18 @@ public final class TargetServices {
         } finally {
             context.ungetService(reference);
         }
+    }
+
+    /** Commands of other bundles that describe themselves, by name. */
+    Map<String, ForeignCommand> foreignCommands() {
+        Map<String, ForeignCommand> byName = new TreeMap<>();
+        for (ServiceReference<Function> reference : references(Function.class)) {
+            if (reference.getProperty(ForeignCommand.SUMMARY) != null) {
+                ForeignCommand command = ForeignCommand.of(reference, () -> context.getService(reference));
+                byName.put(command.name(), command);
+            }
+        }
+        return byName;
     }
 
     List<String> bdevNames() {

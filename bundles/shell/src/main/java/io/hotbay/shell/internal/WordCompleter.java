@@ -29,16 +29,26 @@ final class WordCompleter implements Completer {
     /** What may stand after these words, given the beginning of the next. */
     List<String> complete(List<String> before, String beginning) {
         if (before.isEmpty()) {
-            return List.copyOf(registry.commands().keySet());
+            List<String> names = new ArrayList<>(registry.commands().keySet());
+            names.addAll(registry.foreignCommands().keySet());
+            return names;
         }
         CommandFunction command = registry.commands().get(before.get(0));
         if (command == null) {
-            return List.of();
+            ForeignCommand foreign = registry.foreignCommands().get(before.get(0));
+            return foreign == null ? List.of() : complete(foreign, before, beginning);
         }
         if (beginning.startsWith("-")) {
             return options(command);
         }
         return command.candidates(positionals(command, before.subList(1, before.size())));
+    }
+
+    private List<String> complete(ForeignCommand command, List<String> before, String beginning) {
+        if (before.size() > 1 && command.takesValue(before.get(before.size() - 1))) {
+            return List.of();
+        }
+        return beginning.startsWith("-") ? command.optionNames() : registry.candidates(command);
     }
 
     private static List<String> options(CommandFunction command) {

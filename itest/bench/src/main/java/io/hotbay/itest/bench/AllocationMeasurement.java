@@ -3,7 +3,6 @@ package io.hotbay.itest.bench;
 
 import io.hotbay.frontend.LoadSample;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.util.OptionalLong;
 
 /** Bytes that a target's serving thread allocates for a request, over a million of them. */
@@ -14,14 +13,13 @@ final class AllocationMeasurement {
 
     private AllocationMeasurement() {}
 
-    static void print(BenchTarget target, BenchOptions options, PrintStream out) throws IOException {
+    static void measure(BenchTarget target, BenchOptions options, Results results) throws IOException {
         if (target.allocatedBytes().isEmpty()) {
-            out.println(target.name() + " does not tell what its serving thread allocates");
             return;
         }
         for (BenchDisk disk : options.disks()) {
             try (DiskUnderLoad load = DiskUnderLoad.open(target, disk, options)) {
-                load.prepare(new BenchCase(disk, false, DEPTH, options.indirect()), ROUND_NANOS);
+                load.prepare(new BenchCase(disk, false, DEPTH, options.indirect()).pattern(), ROUND_NANOS);
                 OptionalLong before = target.allocatedBytes();
                 long requests = 0;
                 while (requests < REQUESTS) {
@@ -29,9 +27,13 @@ final class AllocationMeasurement {
                     requests += sample.requests();
                 }
                 long bytes = target.allocatedBytes().orElseThrow() - before.orElseThrow();
-                out.printf(
-                        "%s %s: %d bytes allocated by the reactor over %d requests, %.3f each%n",
-                        target.name(), disk.id(), bytes, requests, (double) bytes / requests);
+                // What remains is the answer to reactor:list and the poll loop's own accounts, not the requests'.
+                results.figure(
+                        "allocated for a request, " + disk.label(),
+                        target.name(),
+                        (double) bytes / requests,
+                        "bytes",
+                        1);
             }
         }
     }

@@ -1,23 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.itest.bench;
 
+import com.google.gson.JsonObject;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
  * The options of the benchmark.
  *
  * @param home the installation of Hotbay, or null to measure the peer against itself
+ * @param socket a third target, or null
+ * @param destroyData whether that target's disk may be written to
+ * @param jdk a second JDK to measure the start on, or null
+ * @param directory where files for O_DIRECT are made
+ * @param results where results are kept, or null
+ * @param commit what was measured
  * @param hugepageSize size in bytes of the pages that guest memory lies in, or 0 for ordinary ones
  * @param tolerated share of a sample, 0 to 1, that a core may have spent on others
  */
 record BenchOptions(
         Path home,
+        Path socket,
+        boolean destroyData,
+        Path jdk,
+        Path directory,
+        Path results,
+        String commit,
+        List<BenchPart> parts,
         int targetCore,
         int loadCore,
         int rounds,
@@ -33,7 +46,8 @@ record BenchOptions(
         long hugepageSize) {
     static final String HELP = """
             Measures Hotbay against qemu-storage-daemon: 4 KiB at random places, one target on one core, the load on another,
-            in short samples of both in turn.
+            in short samples of both in turn. And Hotbay alone: long reads against the machine's memory copy, queues and disks on
+            one reactor, idle, wake-up, allocations, memory, start.
 
               --home DIR          installation of Hotbay; without it, qemu-storage-daemon is measured against itself
               --target-core N     core of the targets (0)
@@ -44,8 +58,16 @@ record BenchOptions(
               --idle-seconds N    how long an idle target is watched; 0 leaves it out (10)
               --tolerate PERCENT  share of a sample that a core may have spent on others (15); above 30 no goal is judged
               --depths LIST       queue depths (1,32,128)
-              --disks LIST        null,malloc (both)
+              --disks LIST        null,malloc,cached-uring,cached-native,direct-uring,direct-native (all)
               --directions LIST   read,write (both)
+              --parts LIST        ratios,sequential,queues,disks,backends,idle,wake,allocation,memory,start (all)
+              --socket PATH       a third target: its disk against Hotbay's, on the same cases; it must run on the target's core
+              --destroy-data      the disk behind --socket may be written to; without this it is only read
+              --jdk DIR           measure the start on this JDK too
+              --directory DIR     where files for O_DIRECT are made (/var/tmp)
+              --results DIR       keep all figures there as DATE-COMMIT.json
+              --commit NAME       the COMMIT of that name
+              --table             print the newest results as Markdown, alone
               --indirect          indirect descriptors instead of chains of three
               -h, --help          this text
 
@@ -56,6 +78,7 @@ record BenchOptions(
     private static final double MOST_TO_JUDGE = 0.3;
 
     private static final String INDIRECT = "--indirect";
+    private static final String DESTROY_DATA = "--destroy-data";
 
     private static final Map<String, String> DEFAULTS = Map.ofEntries(
             Map.entry("--home", ""),
@@ -67,7 +90,13 @@ record BenchOptions(
             Map.entry("--idle-seconds", "10"),
             Map.entry("--tolerate", "15"),
             Map.entry("--depths", "1,32,128"),
-            Map.entry("--disks", "null,malloc"),
+            Map.entry("--socket", ""),
+            Map.entry("--jdk", ""),
+            Map.entry("--directory", "/var/tmp"),
+            Map.entry("--results", ""),
+            Map.entry("--commit", "unknown"),
+            Map.entry("--parts", "ratios,sequential,queues,disks,backends,idle,wake,allocation,memory,start"),
+            Map.entry("--disks", "null,malloc,cached-uring,cached-native,direct-uring,direct-native"),
             Map.entry("--directions", "read,write"));
 
     /** Reads the command line; null if help is wanted. */
@@ -77,6 +106,7 @@ record BenchOptions(
             return null;
         }
         boolean indirect = words.remove(INDIRECT);
+        boolean destroyData = words.remove(DESTROY_DATA);
         Map<String, String> values = new HashMap<>(DEFAULTS);
         for (int i = 0; i < words.size(); i += 2) {
             String option = words.get(i);
@@ -85,17 +115,23 @@ record BenchOptions(
             }
             values.put(option, words.get(i + 1));
         }
-        return of(values, indirect);
+        return of(values, indirect, destroyData);
     }
 
-    private static BenchOptions of(Map<String, String> values, boolean indirect) {
+    private static BenchOptions of(Map<String, String> values, boolean indirect, boolean destroyData) {
         List<String> directions = list(values, "--directions");
         if (!List.of("read", "write").containsAll(directions)) {
             throw new IllegalArgumentException("--directions knows read and write, not " + directions);
         }
-        String home = values.get("--home");
         BenchOptions options = new BenchOptions(
-                home.isEmpty() ? null : Path.of(home),
+                path(values, "--home"),
+                path(values, "--socket"),
+                destroyData,
+                path(values, "--jdk"),
+                path(values, "--directory"),
+                path(values, "--results"),
+                values.get("--commit"),
+                list(values, "--parts").stream().map(BenchPart::of).toList(),
                 figure("--target-core", values.get("--target-core")),
                 figure("--load-core", values.get("--load-core")),
                 figure("--rounds", values.get("--rounds")),
@@ -106,7 +142,7 @@ record BenchOptions(
                 list(values, "--depths").stream()
                         .map(depth -> figure("--depths", depth))
                         .toList(),
-                list(values, "--disks").stream().map(BenchOptions::disk).toList(),
+                list(values, "--disks").stream().map(BenchDisk::of).toList(),
                 directions.contains("read"),
                 directions.contains("write"),
                 indirect,
@@ -130,17 +166,63 @@ record BenchOptions(
         }
     }
 
-    private static BenchDisk disk(String name) {
-        try {
-            return BenchDisk.valueOf(name.toUpperCase(Locale.ROOT));
-        } catch (IllegalArgumentException unknown) {
-            throw new IllegalArgumentException("--disks knows null and malloc, not \"" + name + "\"", unknown);
-        }
+    private static Path path(Map<String, String> values, String option) {
+        return values.get(option).isEmpty() ? null : Path.of(values.get(option));
+    }
+
+    /** The same with other disks. */
+    BenchOptions withDisks(List<BenchDisk> others) {
+        return new BenchOptions(
+                home,
+                socket,
+                destroyData,
+                jdk,
+                directory,
+                results,
+                commit,
+                parts,
+                targetCore,
+                loadCore,
+                rounds,
+                sampleMillis,
+                warmUpMillis,
+                idleSeconds,
+                tolerated,
+                depths,
+                others,
+                reads,
+                writes,
+                indirect,
+                hugepageSize);
+    }
+
+    /** Whether a part is to be measured. */
+    boolean wants(BenchPart part) {
+        return parts.contains(part);
+    }
+
+    /** A goal, or 0 where nothing can be judged. */
+    double judged(double goal) {
+        return home == null || tolerated > MOST_TO_JUDGE ? 0 : goal;
+    }
+
+    /** What the figures depend on, for machines. */
+    JsonObject json() {
+        JsonObject object = new JsonObject();
+        object.addProperty("rounds", rounds);
+        object.addProperty("sample_ms", sampleMillis);
+        object.addProperty("warm_up_ms", warmUpMillis);
+        object.addProperty("tolerate", tolerated);
+        object.addProperty("target_core", targetCore);
+        object.addProperty("load_core", loadCore);
+        object.addProperty("indirect", indirect);
+        object.addProperty("guest_page", hugepageSize);
+        return object;
     }
 
     /** The ratio that a case is to reach; 0 where nothing can be judged. */
     double goal(BenchCase benchCase) {
-        return home == null || tolerated > MOST_TO_JUDGE ? 0 : benchCase.goal();
+        return judged(benchCase.goal());
     }
 
     /** The cases on a disk, in the order of the table. */

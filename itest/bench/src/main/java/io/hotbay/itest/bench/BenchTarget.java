@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 
-/** A running target with the two disks that are measured. */
+/** A running target with the disks that are measured. */
 interface BenchTarget extends AutoCloseable {
     /** Its name in tables. */
     String name();
@@ -15,6 +15,11 @@ interface BenchTarget extends AutoCloseable {
 
     /** The socket of a disk. */
     Path socket(BenchDisk disk);
+
+    /** Whether its disks were made for this run and may be written to. */
+    default boolean isOurs() {
+        return true;
+    }
 
     /** Bytes that the thread which serves requests has allocated since it started, if the target can tell. */
     default OptionalLong allocatedBytes() throws IOException {

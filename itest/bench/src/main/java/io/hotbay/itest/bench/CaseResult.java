@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.itest.bench;
 
+import com.google.gson.JsonObject;
 import io.hotbay.frontend.LatencyHistogram;
 import io.hotbay.frontend.LoadSample;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ final class CaseResult {
     /** Fewer pairs than this say nothing. */
     private static final int FEWEST = 5;
 
-    private final BenchCase benchCase;
+    private final String name;
     private final double goal;
     private final double tolerated;
     private final List<Double> disturbances = new ArrayList<>();
@@ -40,8 +41,8 @@ final class CaseResult {
      * @param goal the ratio to be reached, or 0 for none
      * @param tolerated disturbance above which a pair is spoilt
      */
-    CaseResult(BenchCase benchCase, double goal, double tolerated) {
-        this.benchCase = benchCase;
+    CaseResult(String name, double goal, double tolerated) {
+        this.name = name;
         this.goal = goal;
         this.tolerated = tolerated;
     }
@@ -77,7 +78,7 @@ final class CaseResult {
     static String heading(String firstName, String secondName) {
         return String.format(
                 Locale.ROOT,
-                "%-17s %-24s %-24s %-22s %-16s %-16s %s",
+                "%-22s %-24s %-24s %-22s %-16s %-16s %s",
                 "case",
                 firstName + " k IOPS",
                 secondName + " k IOPS",
@@ -91,15 +92,15 @@ final class CaseResult {
         if (ratios.isEmpty()) {
             return String.format(
                     Locale.ROOT,
-                    "%-17s no conclusion: all %d pairs were disturbed, half of them by %.0f %% of a core or more",
-                    benchCase.text(),
+                    "%-22s no conclusion: all %d pairs were disturbed, half of them by %.0f %% of a core or more",
+                    name,
                     disturbances.size(),
                     100 * Statistics.of(disturbances).median());
         }
         return String.format(
                 Locale.ROOT,
-                "%-17s %-24s %-24s %-22s %-16s %-16s %d/%d %s",
-                benchCase.text(),
+                "%-22s %-24s %-24s %-22s %-16s %-16s %d/%d %s",
+                name,
                 thousands(Statistics.of(first)),
                 thousands(Statistics.of(second)),
                 ratio(Statistics.of(ratios)),
@@ -113,10 +114,32 @@ final class CaseResult {
     private String verdictText() {
         return switch (verdict()) {
             case MEASURED -> "";
-            case REACHED -> String.format(Locale.ROOT, "goal %.0f reached", goal);
-            case MISSED -> String.format(Locale.ROOT, "goal %.0f MISSED", goal);
+            case REACHED -> String.format(Locale.ROOT, "goal %.2g reached", goal);
+            case MISSED -> String.format(Locale.ROOT, "goal %.2g MISSED", goal);
             case TOO_NOISY -> "no conclusion: too noisy";
         };
+    }
+
+    /** The result for machines. */
+    JsonObject json(String firstName, String secondName) {
+        JsonObject object = new JsonObject();
+        object.addProperty("case", name);
+        object.addProperty("first", firstName);
+        object.addProperty("second", secondName);
+        object.addProperty("verdict", verdict().name());
+        object.addProperty("goal", goal);
+        object.addProperty("pairs", ratios.size());
+        object.addProperty("pairs_taken", disturbances.size());
+        if (!ratios.isEmpty()) {
+            object.add("first_iops", Statistics.of(first).json());
+            object.add("second_iops", Statistics.of(second).json());
+            object.add("ratio", Statistics.of(ratios).json());
+            object.addProperty("first_p50_us", firstLatency.percentile(0.5) / 1e3);
+            object.addProperty("first_p99_us", firstLatency.percentile(0.99) / 1e3);
+            object.addProperty("second_p50_us", secondLatency.percentile(0.5) / 1e3);
+            object.addProperty("second_p99_us", secondLatency.percentile(0.99) / 1e3);
+        }
+        return object;
     }
 
     private static String thousands(Statistics iops) {

@@ -4,12 +4,16 @@ package io.hotbay.itest.bench;
 import io.hotbay.frontend.FrontendProfile;
 import io.hotbay.frontend.FrontendSession;
 import io.hotbay.frontend.LoadGenerator;
+import io.hotbay.frontend.LoadPattern;
 import io.hotbay.frontend.LoadSample;
 import io.hotbay.frontend.SessionOptions;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
-/** One target's disk with a running session on it. */
-final class DiskUnderLoad implements AutoCloseable {
+/** Disks of one target, most often one, with a running session on each. */
+final class DiskUnderLoad implements Sampler {
     /** Descriptors of the ring: enough for 128 requests of three. */
     private static final int QUEUE_SIZE = 512;
 
@@ -22,30 +26,39 @@ final class DiskUnderLoad implements AutoCloseable {
     private static final long LEAD_NANOS = 20_000_000;
 
     private final BenchTarget target;
-    private final FrontendSession session;
+    private final List<FrontendSession> sessions = new ArrayList<>();
     private final CoreWatch watch;
     private LoadGenerator generator;
     private double disturbance;
 
-    private DiskUnderLoad(BenchTarget target, FrontendSession session, CoreWatch watch) {
+    private DiskUnderLoad(BenchTarget target, CoreWatch watch) {
         this.target = target;
-        this.session = session;
         this.watch = watch;
     }
 
     /** Opens a session as a guest in cloud-hypervisor would, and fills the disk if it has content. */
     static DiskUnderLoad open(BenchTarget target, BenchDisk disk, BenchOptions options) throws IOException {
-        SessionOptions session = SessionOptions.DEFAULT
+        return open(target, List.of(target.socket(disk)), 1, disk.hasContent() && target.isOurs(), options);
+    }
+
+    /** Opens sessions on several sockets with a number of queues each. */
+    static DiskUnderLoad open(BenchTarget target, List<Path> sockets, int queues, boolean fill, BenchOptions options)
+            throws IOException {
+        SessionOptions wanted = SessionOptions.DEFAULT
+                .withQueues(queues)
                 .withQueueSize(QUEUE_SIZE)
-                .withMemorySize(MEMORY)
+                .withMemorySize(sockets.size() == 1 ? MEMORY : MEMORY / 4)
                 .withHugepages(options.hugepageSize());
         CoreWatch watch = new CoreWatch(options.targetCore(), options.loadCore(), target.pid());
-        DiskUnderLoad opened =
-                new DiskUnderLoad(target, FrontendProfile.CLOUD_HYPERVISOR.open(target.socket(disk), session), watch);
+        DiskUnderLoad opened = new DiskUnderLoad(target, watch);
         boolean ready = false;
         try {
-            if (disk.hasContent()) {
-                LoadGenerator.fill(opened.session, FILL_DEPTH, FILL_BLOCK);
+            for (Path socket : sockets) {
+                FrontendSession session = FrontendProfile.CLOUD_HYPERVISOR.open(socket, wanted);
+                opened.sessions.add(session);
+                if (fill) {
+                    LoadGenerator.fill(session, FILL_DEPTH, FILL_BLOCK);
+                }
             }
             ready = true;
             return opened;
@@ -56,26 +69,22 @@ final class DiskUnderLoad implements AutoCloseable {
         }
     }
 
-    BenchTarget target() {
-        return target;
-    }
-
-    /** Prepares for samples of a case, and runs the load for a while so that both sides are compiled. */
-    void prepare(BenchCase benchCase, long warmUpNanos) throws IOException {
-        generator = new LoadGenerator(session, benchCase.pattern());
+    /** Prepares for samples of a load, and runs it for a while so that both sides are compiled. */
+    void prepare(LoadPattern pattern, long warmUpNanos) throws IOException {
+        generator = new LoadGenerator(sessions, pattern);
         checked(generator.run(0, warmUpNanos));
     }
 
-    /** Takes one sample. */
-    LoadSample sample(long nanos) throws IOException {
+    @Override
+    public LoadSample sample(long nanos) throws IOException {
         watch.begin();
         LoadSample sample = checked(generator.run(LEAD_NANOS, nanos));
         disturbance = watch.disturbance();
         return sample;
     }
 
-    /** How much the last sample was disturbed. */
-    double disturbance() {
+    @Override
+    public double disturbance() {
         return disturbance;
     }
 
@@ -88,6 +97,6 @@ final class DiskUnderLoad implements AutoCloseable {
 
     @Override
     public void close() {
-        session.close();
+        sessions.forEach(FrontendSession::close);
     }
 }

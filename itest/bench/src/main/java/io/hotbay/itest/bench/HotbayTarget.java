@@ -14,48 +14,53 @@ import java.util.concurrent.TimeUnit;
 final class HotbayTarget implements BenchTarget {
     private static final long START_SECONDS = 60;
     private static final long STOP_SECONDS = 20;
-    private static final long LOOK_EVERY_MILLIS = 20;
+    private static final long LOOK_EVERY_MILLIS = 5;
 
-    private static final String CONFIG = """
-            {
-              "bdevs": [
-                {"type": "null", "name": "Null0", "size": "256MiB"},
-                {"type": "malloc", "name": "Malloc0", "size": "256MiB"}
-              ],
-              "controllers": [
-                {"type": "blk", "name": "null0", "bdev": "Null0", "queue_size": 512},
-                {"type": "blk", "name": "malloc0", "bdev": "Malloc0", "queue_size": 512}
-              ]
-            }
-            """;
-
+    private final String name;
     private final Path program;
     private final Path directory;
     private final int core;
+    private final List<String> sockets;
     private final Process process;
 
-    private HotbayTarget(Path program, Path directory, int core, Process process) {
+    private HotbayTarget(String name, Path program, Path directory, int core, List<String> sockets, Process process) {
+        this.name = name;
         this.program = program;
         this.directory = directory;
         this.core = core;
+        this.sockets = sockets;
         this.process = process;
     }
 
-    static HotbayTarget start(Path home, Path parent, int core) throws IOException {
-        Path directory = Files.createDirectories(parent.resolve("hotbay"));
-        Path program = home.resolve("bin/hotbay");
-        Path config = Files.writeString(directory.resolve("config.json"), CONFIG);
+    /** Starts one with disks, and returns when all of their sockets are there. */
+    static HotbayTarget start(String name, Path parent, HotbayConfig disks, BenchOptions options) throws IOException {
+        return start(name, parent, disks, options, null);
+    }
+
+    /**
+     * The same on a JDK of choice.
+     *
+     * @param jdk its directory, or null for the one that the program finds
+     */
+    static HotbayTarget start(String name, Path parent, HotbayConfig disks, BenchOptions options, Path jdk)
+            throws IOException {
+        Path directory = Files.createDirectories(parent.resolve(name));
+        Path program = options.home().resolve("bin/hotbay");
+        Path config = Files.writeString(directory.resolve("config.json"), disks.json());
+        int core = options.targetCore();
         List<String> command = new ArrayList<>(List.of("taskset", "-c", Integer.toString(core), program.toString()));
         command.addAll(List.of("-S", directory.resolve("s").toString(), "-m", "0x" + Long.toHexString(1L << core)));
         command.addAll(List.of("-c", config.toString()));
         command.addAll(List.of("--state-dir", directory.resolve("state").toString()));
         command.addAll(List.of("--run-dir", directory.resolve("run").toString()));
         command.addAll(List.of("--kata-store", directory.resolve("kata").toString()));
-        Process process = new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("output").toFile())
-                .start();
-        HotbayTarget target = new HotbayTarget(program, directory, core, process);
+                .redirectOutput(directory.resolve("output").toFile());
+        if (jdk != null) {
+            builder.environment().put("JAVA_HOME", jdk.toString());
+        }
+        HotbayTarget target = new HotbayTarget(name, program, directory, core, disks.names(), builder.start());
         boolean started = false;
         try {
             target.awaitSockets();
@@ -80,12 +85,7 @@ final class HotbayTarget implements BenchTarget {
     }
 
     private boolean areSocketsThere() {
-        for (BenchDisk disk : BenchDisk.values()) {
-            if (!Files.exists(socket(disk))) {
-                return false;
-            }
-        }
-        return true;
+        return sockets.stream().allMatch(socket -> Files.exists(socket(socket)));
     }
 
     private static void pause(long millis) throws IOException {
@@ -99,7 +99,7 @@ final class HotbayTarget implements BenchTarget {
 
     @Override
     public String name() {
-        return "hotbay";
+        return name;
     }
 
     @Override
@@ -109,7 +109,12 @@ final class HotbayTarget implements BenchTarget {
 
     @Override
     public Path socket(BenchDisk disk) {
-        return directory.resolve("s").resolve(disk.id());
+        return socket(disk.id());
+    }
+
+    /** The socket of a disk by name. */
+    Path socket(String disk) {
+        return directory.resolve("s").resolve(disk);
     }
 
     @Override

@@ -4,7 +4,6 @@ package io.hotbay.itest.bench;
 import io.hotbay.frontend.FrontendProfile;
 import io.hotbay.frontend.FrontendSession;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.util.List;
 
 /** Processor time that a target takes while a front-end is attached that wants nothing. */
@@ -14,7 +13,7 @@ final class IdleMeasurement {
 
     private IdleMeasurement() {}
 
-    static void print(List<BenchTarget> targets, BenchOptions options, PrintStream out) throws IOException {
+    static void measure(List<BenchTarget> targets, BenchOptions options, Results results) throws IOException {
         if (options.idleSeconds() == 0) {
             return;
         }
@@ -27,7 +26,8 @@ final class IdleMeasurement {
                 pause(options.idleSeconds());
                 double ticks = (System.nanoTime() - start) * 1e-9 * ProcStat.TICKS_PER_SECOND;
                 double share = (ProcStat.process(target.pid()) - before) / ticks;
-                out.printf("%s idle, front-end attached: %.1f %% of a core%n", target.name(), 100 * share);
+                results.figure(
+                        "idle, front-end attached", target.name(), 100 * share, "% of a core", target.isOurs() ? 1 : 0);
             }
         }
     }

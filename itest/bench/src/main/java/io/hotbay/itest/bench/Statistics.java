@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.itest.bench;
 
+import com.google.gson.JsonObject;
 import java.util.Arrays;
 import java.util.Collection;
 
@@ -14,6 +15,14 @@ record Statistics(double median, double low, double high) {
         double[] sorted = figures.stream().mapToDouble(Double::doubleValue).toArray();
         Arrays.sort(sorted);
         return new Statistics(quantile(sorted, 0.5), quantile(sorted, LOW), quantile(sorted, HIGH));
+    }
+
+    JsonObject json() {
+        JsonObject object = new JsonObject();
+        object.addProperty("median", median);
+        object.addProperty("low", low);
+        object.addProperty("high", high);
+        return object;
     }
 
     private static double quantile(double[] sorted, double share) {

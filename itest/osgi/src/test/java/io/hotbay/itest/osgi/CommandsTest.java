@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
 
 /** Each command, in a session of Gogo as any bundle may open one. */
 class CommandsTest {
@@ -114,6 +115,44 @@ class CommandsTest {
 
         assertThat(registered()).containsExactlyInAnyOrderElementsOf(COMMANDS);
         assertThat(shell.run("target:help")).contains(COMMANDS);
+    }
+
+    // ---- the load
+
+    /** Its component is not activated, so its class is not loaded, before it is called; help and the list do without. */
+    @Test
+    void shouldListAndHelpWithTheCommandOfAnotherBundle() throws Exception {
+        assertThat(shell.run("target:help")).containsPattern("bench:run +Measure a controller");
+        assertThat(Components.own()
+                        .filter(component -> component.name.equals("io.hotbay.bench.internal.BenchCommand"))
+                        .map(Components::configurations)
+                        .flatMap(List::stream))
+                .singleElement()
+                .matches(configuration -> configuration.state == ComponentConfigurationDTO.SATISFIED);
+        assertThat(shell.run("help bench:run")).contains("--destroy-data", "--make");
+    }
+
+    @Test
+    void shouldMeasureADiskOfItsOwnAndLeaveNothingOfIt() throws Exception {
+        String printed = shell.run("bench:run --make malloc,size=4MiB --read 50 --verify --time 0.3 --warm-up 0.1");
+
+        assertThat(printed).contains("4 MiB, 4 KiB random, 50 % reads", "LONGEST", "all read back");
+        assertThat(Framework.references(Controller.class, null)).isEmpty();
+        assertThat(Framework.references(BlockDevice.class, null)).isEmpty();
+        assertThat(shell.run("target:save")).doesNotContain("bench-");
+    }
+
+    @Test
+    void shouldMeasureAControllerByName() throws Exception {
+        shell.run("bdev:create null Disk size=1GiB; vhost:create-blk Front Disk");
+
+        assertThat(shell.run("bench:run Front --time 0.2 --warm-up 0")).contains("0 writes");
+        assertThatThrownBy(() -> shell.run("bench:run Front --read 0")).hasMessageContaining("add --destroy-data");
+        assertThatThrownBy(() -> shell.run("bench:run Back"))
+                .hasMessage("no controller is named Back: there are Front");
+        assertThatThrownBy(() -> shell.run("bench:run --make nothing")).hasMessageStartingWith("--make: ");
+        assertThatThrownBy(() -> shell.run("bench:run")).hasMessageContaining("either a TARGET or --make");
+        assertThat(Framework.references(BlockDevice.class, null)).hasSize(1);
     }
 
     // ---- bdevs

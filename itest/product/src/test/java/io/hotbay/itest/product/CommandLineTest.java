@@ -154,6 +154,25 @@ class CommandLineTest {
                 .contains("no running target at " + product.dir().resolve("r/control.sock"));
     }
 
+    @Test
+    void shouldMeasureASocketFromAProcessOfItsOwn() throws Exception {
+        product.start();
+        product.exec("bdev:create null N size=1MiB; vhost:create-blk front N");
+        String socket = product.sockets().resolve("front").toString();
+
+        Result measured = product.hotbay(List.of("bench", socket, "--time", "0.2", "--warm-up", "0"));
+        Result missing = product.hotbay(List.of("bench", "/none"));
+        Result wrong = product.hotbay(List.of("bench", "--depth"));
+
+        assertThat(measured.status()).as(measured.err()).isZero();
+        assertThat(measured.out()).contains("1 MiB, 4 KiB random", "   total ", " reads, 0 writes");
+        assertThat(missing.status()).isEqualTo(1);
+        assertThat(missing.err().strip())
+                .isEqualTo("hotbay bench: /none: there is no such socket, or it may not be seen");
+        assertThat(wrong.status()).isEqualTo(2);
+        assertThat(product.hotbay(List.of("bench", "-h")).out()).contains("hotbay bench", "--destroy-data");
+    }
+
     private Result start(String... more) throws IOException, InterruptedException {
         List<String> arguments = new ArrayList<>(product.options());
         arguments.addAll(List.of(more));

@@ -113,7 +113,10 @@ final class TargetCommand implements LauncherCommand {
                 "FILE",
                 "Write the log to this file too, rotated. Default: hotbay.log in the state directory."));
         options.addOption(option(
-                null, TAKE_OVER, "SOCKET", "Given by 'hotbay upgrade': take the place of the target that listens there."));
+                null,
+                TAKE_OVER,
+                "SOCKET",
+                "Given by 'hotbay upgrade': take the place of the target that listens there."));
         options.addOption(option("v", VERSION, null, "Show the version and exit."));
         return options;
     }

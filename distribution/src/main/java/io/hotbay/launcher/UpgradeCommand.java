@@ -36,8 +36,9 @@ final class UpgradeCommand implements LauncherCommand {
 
     @Override
     public String details() {
-        return String.format("The new process is started with the options of the running one. That serves until the new one is ready,%n"
-                + "and goes on serving if it fails; then this command says why and ends with 1.%n");
+        return String.format(
+                "The new process is started with the options of the running one. That serves until the new one is ready,%n"
+                        + "and goes on serving if it fails; then this command says why and ends with 1.%n");
     }
 
     @Override
@@ -72,7 +73,8 @@ final class UpgradeCommand implements LauncherCommand {
     @Override
     public int run(CommandLine line) throws LaunchException {
         if (!line.getArgList().isEmpty()) {
-            throw new LaunchException("upgrade takes no operand: " + line.getArgList().get(0));
+            throw new LaunchException(
+                    "upgrade takes no operand: " + line.getArgList().get(0));
         }
         String home = line.getOptionValue(HOME, System.getProperty("hotbay.home"));
         return ControlOptions.connect(before, line)

@@ -55,7 +55,7 @@ final class Successor implements AutoCloseable {
         if (home.isPresent()) {
             Path program = home.get().resolve("bin").resolve("hotbay");
             if (!program.toFile().canExecute()) {
-                throw new TargetException(
+                throw new IOException(
                         "there is no installation in " + home.get() + ": " + program + " cannot be executed");
             }
             command = new ArrayList<>(List.of(program.toString()));

@@ -20,7 +20,8 @@ import org.osgi.service.log.LoggerFactory;
 
 /**
  * A successor's side. The launcher, which shares no class with bundles but those of the JDK, calls it with a word: {@code receive}
- * before anything that only one process may have, then {@code adopt}, and starts that.
+ * before anything that only one process may have, then {@code adopt}, and starts that. Any process that is about to stop gets
+ * {@code store}.
  */
 @Component(service = UnaryOperator.class, property = "hotbay.take.over=true")
 public final class TakeOver implements UnaryOperator<String> {
@@ -55,6 +56,7 @@ public final class TakeOver implements UnaryOperator<String> {
         return switch (word) {
             case "receive" -> receive();
             case "adopt" -> adopt();
+            case "store" -> new ServiceRestart(context, keeper, logger).store();
             default -> throw new IllegalArgumentException(word);
         };
     }

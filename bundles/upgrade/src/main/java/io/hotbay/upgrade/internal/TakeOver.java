@@ -3,7 +3,10 @@ package io.hotbay.upgrade.internal;
 
 import io.hotbay.keeper.Keeper;
 import io.hotbay.linux.UnixConnection;
+import io.hotbay.reactor.Reactors;
 import io.hotbay.upgrade.internal.HandOverConnection.Frame;
+import io.hotbay.virtio.VirtioDeviceType;
+import io.hotbay.virtio.VirtqueueFactory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -64,6 +67,7 @@ public final class TakeOver implements UnaryOperator<String> {
     private String receive() {
         try {
             connection = new HandOverConnection(UnixConnection.connect(Path.of(context.getProperty(SOCKET))));
+            checkServices();
             connection.send(
                     HandOverConnection.PREPARED,
                     ByteBuffer.allocate(Integer.BYTES).putInt(Estate.VERSION).array(),
@@ -80,6 +84,15 @@ public final class TakeOver implements UnaryOperator<String> {
             logger.error("nothing is taken over: {}", e.getMessage());
             refuse(e);
             return LOST;
+        }
+    }
+
+    /** What every controller needs must be here while the other process still serves. */
+    private void checkServices() throws IOException {
+        for (Class<?> needed : List.of(Reactors.class, VirtqueueFactory.class, VirtioDeviceType.class)) {
+            if (context.getServiceReference(needed.getName()) == null) {
+                throw new IOException("no bundle of the installation offers " + needed.getName());
+            }
         }
     }
 

@@ -58,6 +58,15 @@ final class Handing implements Consumer<String> {
         }
     }
 
+    /** A signal is about to stop this process: whatever a service manager keeps for the next one is left with it. */
+    void store() {
+        try {
+            Successor.service(framework.getBundleContext()).apply("store");
+        } catch (LaunchException | RuntimeException e) {
+            System.err.println("hotbay: nothing is left for a next process: " + e.getMessage());
+        }
+    }
+
     /** The process that has taken this one's place, or 0. */
     long successor() {
         return successor;

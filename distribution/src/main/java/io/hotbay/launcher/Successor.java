@@ -67,7 +67,7 @@ final class Successor implements StartUp {
     @Override
     public void complete(Framework framework) throws LaunchException {
         resolve(framework);
-        UnaryOperator<String> takeOver = takeOver(framework.getBundleContext());
+        UnaryOperator<String> takeOver = service(framework.getBundleContext());
         boolean yours = takeOver.apply("receive").equals(YOURS);
         if (!yours && !succeed(DYING_MILLIS)) {
             throw new LaunchException("the target whose place this one was to take has called that off");
@@ -96,7 +96,7 @@ final class Successor implements StartUp {
     }
 
     @SuppressWarnings("unchecked")
-    private static UnaryOperator<String> takeOver(BundleContext context) throws LaunchException {
+    static UnaryOperator<String> service(BundleContext context) throws LaunchException {
         try {
             for (ServiceReference<?> reference : context.getServiceReferences(UnaryOperator.class, SERVICE)) {
                 Object service = context.getService(reference);

@@ -124,6 +124,7 @@ final class TargetFramework {
         if (state != Bundle.ACTIVE && state != Bundle.STARTING) {
             return;
         }
+        handing.store();
         boolean stopped = stop(framework) && awaitRelease();
         System.err.flush();
         Runtime.getRuntime().halt(stopped ? 0 : Hotbay.FAILED);

@@ -7,6 +7,7 @@ import io.hotbay.linux.internal.SocketAddress;
 import io.hotbay.linux.internal.SocketMessage;
 import io.hotbay.linux.internal.Sockets;
 import java.lang.ref.Reference;
+import java.util.List;
 
 /** Sends single messages to unix datagram sockets, as sd_notify(3) does. */
 public final class Datagram {
@@ -18,12 +19,22 @@ public final class Datagram {
      * @param address a path, or {@code @} and an abstract name
      */
     public static void send(String address, byte[] message) throws LinuxException {
+        send(address, message, List.of());
+    }
+
+    /**
+     * Sends a message with descriptors, which stay open here.
+     *
+     * @see #send(String, byte[])
+     */
+    public static void send(String address, byte[] message, List<Descriptor> attached) throws LinuxException {
         if (!SocketAddress.fits(address)) {
             throw new LinuxException("connect", address, Errno.ENAMETOOLONG);
         }
         NativeMemory data = new NativeMemory(message.length);
         data.bytes().put(0, message);
-        SocketMessage outgoing = new SocketMessage(0);
+        SocketMessage outgoing = new SocketMessage(attached.size());
+        outgoing.attach(attached.stream().mapToInt(Descriptor::number).toArray());
         outgoing.data(data.address(), message.length);
         try (Descriptor socket = Sockets.datagram()) {
             Sockets.connect(socket, SocketAddress.of(address), address);

@@ -54,6 +54,9 @@ public final class Descriptor implements AutoCloseable {
     public static final int FALLOC_FL_PUNCH_HOLE = 2;
     private static final int SEEK_DATA = 3;
     private static final int SEEK_HOLE = 4;
+    /** uapi/linux/kcmp.h. */
+    private static final int KCMP_FILE = 0;
+
     private static final int LOCK_EX = 2;
     private static final int LOCK_NB = 4;
 
@@ -104,6 +107,22 @@ public final class Descriptor implements AutoCloseable {
     /** Another descriptor of the same open file: position, flags and locks are shared. */
     public Descriptor duplicate() throws LinuxException {
         return new Descriptor(fcntl(F_DUPFD_CLOEXEC, 0));
+    }
+
+    /**
+     * Whether another descriptor is of the same open file, as a {@linkplain #duplicate() duplicate} is.
+     *
+     * @throws LinuxException ENOSYS if the kernel does not tell
+     */
+    public boolean isSameOpenFile(Descriptor other) throws LinuxException {
+        int open = number();
+        int another = other.number();
+        long process = ProcessHandle.current().pid();
+        return Kernel.call(
+                        "kcmp",
+                        this,
+                        () -> LIBC.syscall(Architecture.SYS_KCMP, process, process, KCMP_FILE, open, another, 0))
+                == 0;
     }
 
     /** What the kernel knows of the file. */

@@ -13,6 +13,8 @@ public final class Architecture {
     /** asm/unistd_64.h; asm-generic/unistd.h. */
     public static final long SYS_MBIND = X86_64 ? 237 : 235;
 
+    public static final long SYS_KCMP = X86_64 ? 312 : 272;
+
     /** struct epoll_event is packed on x86-64 only (EPOLL_PACKED in uapi/linux/eventpoll.h). */
     public static final int EPOLL_EVENT_SIZE = X86_64 ? 12 : 16;
 

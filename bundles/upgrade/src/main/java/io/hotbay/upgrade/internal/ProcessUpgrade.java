@@ -138,7 +138,11 @@ public final class ProcessUpgrade implements TargetUpgrade {
             throw e;
         }
         try (Estate handed = estate) {
-            return successor.awaitResumed(RESUME);
+            Report after = successor.awaitResumed(RESUME);
+            if (after.disks() < before.disks()) {
+                throw new IOException("it serves " + after.disks() + " of " + before.disks() + " disks");
+            }
+            return after;
         } catch (IOException e) {
             throw afterCommit(successor, level, e);
         }

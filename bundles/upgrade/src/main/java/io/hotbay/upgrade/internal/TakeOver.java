@@ -3,7 +3,10 @@ package io.hotbay.upgrade.internal;
 
 import io.hotbay.keeper.Keeper;
 import io.hotbay.linux.UnixConnection;
+import io.hotbay.reactor.Reactors;
 import io.hotbay.upgrade.internal.HandOverConnection.Frame;
+import io.hotbay.virtio.VirtioDeviceType;
+import io.hotbay.virtio.VirtqueueFactory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -20,7 +23,8 @@ import org.osgi.service.log.LoggerFactory;
 
 /**
  * A successor's side. The launcher, which shares no class with bundles but those of the JDK, calls it with a word: {@code receive}
- * before anything that only one process may have, then {@code adopt}, and starts that.
+ * before anything that only one process may have, then {@code adopt}, and starts that. Any process that is about to stop gets
+ * {@code store}.
  */
 @Component(service = UnaryOperator.class, property = "hotbay.take.over=true")
 public final class TakeOver implements UnaryOperator<String> {
@@ -55,6 +59,7 @@ public final class TakeOver implements UnaryOperator<String> {
         return switch (word) {
             case "receive" -> receive();
             case "adopt" -> adopt();
+            case "store" -> new ServiceRestart(context, keeper, logger).store();
             default -> throw new IllegalArgumentException(word);
         };
     }
@@ -62,6 +67,7 @@ public final class TakeOver implements UnaryOperator<String> {
     private String receive() {
         try {
             connection = new HandOverConnection(UnixConnection.connect(Path.of(context.getProperty(SOCKET))));
+            checkServices();
             connection.send(
                     HandOverConnection.PREPARED,
                     ByteBuffer.allocate(Integer.BYTES).putInt(Estate.VERSION).array(),
@@ -78,6 +84,15 @@ public final class TakeOver implements UnaryOperator<String> {
             logger.error("nothing is taken over: {}", e.getMessage());
             refuse(e);
             return LOST;
+        }
+    }
+
+    /** What every controller needs must be here while the other process still serves. */
+    private void checkServices() throws IOException {
+        for (Class<?> needed : List.of(Reactors.class, VirtqueueFactory.class, VirtioDeviceType.class)) {
+            if (context.getServiceReference(needed.getName()) == null) {
+                throw new IOException("no bundle of the installation offers " + needed.getName());
+            }
         }
     }
 

@@ -211,7 +211,8 @@ class UpgradeTest {
         assertRefused(
                 product.upgrade("--home", home("hangs", "exec sleep 1000"), "--wait", "1"),
                 "it has not answered within 1 s");
-        assertRefused(product.upgrade("--home", installationWithout("io.hotbay.virtqueue")), "io.hotbay");
+        assertRefused(product.upgrade("--home", installationWithout("io.hotbay.virtqueue")), "VirtqueueFactory");
+        assertRefused(product.upgrade("--home", installationWithout("org.osgi.util.promise")), "org.apache.felix.scr");
         assertThat(product.serving()).isEqualTo(product.process().pid());
         awaitProgress();
         assertNewFrontEndIsServed("other");
@@ -238,7 +239,7 @@ class UpgradeTest {
     }
 
     private String installationWithout(String bundle) throws IOException {
-        Path home = Files.createDirectories(product.dir().resolve("broken"));
+        Path home = Files.createDirectories(product.dir().resolve("without-" + bundle));
         Files.createDirectories(home.resolve("bundle"));
         for (String each : List.of("bin", "lib")) {
             Files.createSymbolicLink(home.resolve(each), Product.home().resolve(each));
@@ -252,6 +253,20 @@ class UpgradeTest {
             }
         }
         return home.toString();
+    }
+
+    @Test
+    void shouldServeAgainWhenTheSuccessorDoesNotServeEveryDisk() throws Exception {
+        openDisks();
+        runLoads();
+        awaitProgress();
+        Result result = product.upgrade("--home", installationWithout("io.hotbay.bdev-malloc"));
+        assertThat(result.status()).isEqualTo(1);
+        assertThat(result.err()).contains("it serves 2 of 4 disks").contains("this process serves again");
+        reconnectWhereNeeded();
+        endLoads();
+        assertThat(product.serving()).isEqualTo(product.process().pid());
+        assertNewFrontEndIsServed("other");
     }
 
     @Test

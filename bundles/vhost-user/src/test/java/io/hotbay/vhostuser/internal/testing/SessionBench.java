@@ -51,8 +51,8 @@ public final class SessionBench implements AutoCloseable {
     /** Makes a session with a device of a number of queues, and a limit of guest memory in bytes. */
     public SessionBench(int queues, long memoryLimit) throws IOException {
         device = new TestDevice(queues);
-        slot.fill(
-                new RingEnvironment(reactors, new BitSet(), virtqueues, device, true, "bdev Test0", RingTuning.DEFAULT));
+        slot.fill(new RingEnvironment(
+                reactors, new BitSet(), virtqueues, device, true, "bdev Test0", RingTuning.DEFAULT));
         memory = new GuestMemoryFile("bench", 0x10000, 0x10000);
         UnixConnection[] pair = UnixConnection.pair();
         frontEnd = new FrontEnd(pair[0]);

@@ -196,6 +196,8 @@ final class Succession {
             giveBack(bdev, source, destination);
             throw new TargetException(e.getMessage() == null ? e.toString() : e.getMessage(), e);
         }
+        // who still waits for the bdev of the source's configuration would take it for removed
+        barrier.await();
         delete(retiredOf(bdev), source.pid());
     }
 

@@ -66,14 +66,14 @@ class EstateTest {
                 Map.of("a", Map.of()));
     }
 
-    private static Descriptor file(String name) throws IOException {
-        return Memfd.create(name, name.length());
+    private static Descriptor file(int size) throws IOException {
+        return Memfd.create("hotbay-test", size);
     }
 
     private Estate estate(int descriptors) throws IOException {
         List<Integer> numbers = new ArrayList<>();
         for (int i = 0; i < descriptors; i++) {
-            numbers.add(file("x".repeat(i + 1)).release());
+            numbers.add(file(i + 1).release());
         }
         keeper.keep("a session", new Kept(facts(), numbers));
         keeper.keep("nothing", new Kept(Map.of(), List.of()));
@@ -169,9 +169,9 @@ class EstateTest {
 
     @Test
     void shouldFindDuplicatesAmongDescriptors() throws Exception {
-        try (Descriptor one = file("one");
+        try (Descriptor one = file(1);
                 Descriptor duplicate = one.duplicate();
-                Descriptor another = file("one")) {
+                Descriptor another = file(1)) {
             assertThat(one.isSameOpenFile(duplicate)).isTrue();
             assertThat(one.isSameOpenFile(another)).isFalse();
         }

@@ -11,6 +11,8 @@ import io.hotbay.linux.LinuxException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * An open file or block device, and what is known of it. Whoever opens it holds it alone, unless it is opened for reading only: two
@@ -21,6 +23,11 @@ final class DiskFile implements AutoCloseable {
     private static final DirectIo CAUTIOUS = new DirectIo(4096, 4096);
 
     private static final int NEW_FILE_MODE = 0600;
+
+    /** A disk that has just been closed may be in use for a moment: io_uring completes a request first and lets go of its file afterwards. */
+    private static final long RELEASE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final Path path;
     private final FileCalls calls;
@@ -108,11 +115,30 @@ final class DiskFile implements AutoCloseable {
     }
 
     private static Descriptor openDescriptor(Path path, int flags) throws IOException {
-        try {
-            return openQuietly(path, flags);
-        } catch (LinuxException e) {
-            throw new IOException(path + ": " + reason(e, flags), e);
+        long start = System.nanoTime();
+        while (true) {
+            try {
+                return openQuietly(path, flags);
+            } catch (LinuxException e) {
+                if (e.errno() != Errno.EBUSY || !mayBecomeFree(start)) {
+                    throw new IOException(path + ": " + reason(e, flags), e);
+                }
+            }
         }
+    }
+
+    private static boolean mayBecomeFree(long start) {
+        LockSupport.parkNanos(LOOK_NANOS);
+        return System.nanoTime() - start < RELEASE_NANOS;
+    }
+
+    private static boolean lock(Descriptor descriptor) throws LinuxException {
+        long start = System.nanoTime();
+        boolean locked = descriptor.tryLock();
+        while (!locked && mayBecomeFree(start)) {
+            locked = descriptor.tryLock();
+        }
+        return locked;
     }
 
     /** Without times of access, if we may: noting one down may wait for a file system's journal in the middle of a read. */
@@ -159,7 +185,7 @@ final class DiskFile implements AutoCloseable {
         if (!status.isRegularFile() && !status.isBlockDevice()) {
             throw new IOException(path + ": is neither a file nor a block device");
         }
-        if (!readOnly && status.isRegularFile() && !descriptor.tryLock()) {
+        if (!readOnly && status.isRegularFile() && !lock(descriptor)) {
             throw new IOException(path + ": is in use as a disk already, by this target or another program");
         }
         if (newSize > 0) {

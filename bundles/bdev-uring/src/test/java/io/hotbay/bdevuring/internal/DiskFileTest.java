@@ -13,6 +13,8 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,6 +96,18 @@ class DiskFileTest {
             assertThat(first.device.blocks()).isEqualTo(2048);
         }
         new UringDisk(Settings.of(file)).close();
+    }
+
+    /** A bundle that is updated closes its disks and opens them again at once. */
+    @Test
+    void shouldWaitForAFileThatIsAboutToBeLetGo() throws Exception {
+        Path file = file("disk", 1 << 20);
+        UringDisk first = new UringDisk(Settings.of(file));
+        CompletableFuture<Void> closing = CompletableFuture.runAsync(
+                first.device::deactivate, CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS));
+        new UringDisk(Settings.of(file)).close();
+        closing.get();
+        first.channel.close();
     }
 
     @Test

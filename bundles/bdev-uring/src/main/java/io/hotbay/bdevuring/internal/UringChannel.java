@@ -13,8 +13,8 @@ import io.hotbay.linux.LinuxException;
 import io.hotbay.linux.VectoredIo;
 
 /**
- * One queue's way into a file. What the page cache has is read at once, by an ordinary system call, which is far quicker than
- * io_uring; all else goes through io_uring, so the reactor never waits, neither for a device nor for a file system.
+ * One queue's way into a file. What the page cache has is read at once, by an ordinary system call, which is quicker than io_uring
+ * for a few requests at a time; all else goes through io_uring, so the reactor never waits, neither for a device nor for a file system.
  *
  * <pre>
  *   start ──at once──▶ done
@@ -34,6 +34,9 @@ final class UringChannel implements BlockChannel {
 
     /** So many are not tried then: the file may be in the page cache by now. */
     private static final int UNTRIED = 1024;
+
+    /** So many requests that come together are cheaper in one call of io_uring than in a call each, also when the page cache has all of them. */
+    private static final int BATCH = 8;
 
     /** How often the kernel is asked again when it is short of memory. */
     private static final int PATIENCE = 1000;
@@ -78,7 +81,7 @@ final class UringChannel implements BlockChannel {
             int slot = requests.pendingSlot(i);
             int status = options.check(requests.type(slot), requests.offset(slot), requests.length(slot));
             if (status == BlockStatus.OK) {
-                start(slot);
+                start(slot, pending >= BATCH);
             } else {
                 requests.complete(slot, status);
             }
@@ -86,14 +89,14 @@ final class UringChannel implements BlockChannel {
         submitPrepared();
     }
 
-    private void start(int slot) {
+    private void start(int slot, boolean many) {
         int type = requests.type(slot);
         switch (type) {
             case BlockType.READ:
             case BlockType.WRITE:
                 transfer.begin(slot);
                 transfer.prepare(slot, type == BlockType.WRITE);
-                if (!mayMoveAtOnce(type) || !moveAtOnce(slot, type == BlockType.WRITE)) {
+                if (!mayMoveAtOnce(type, many) || !moveAtOnce(slot, type == BlockType.WRITE)) {
                     move(slot, type == BlockType.WRITE);
                 }
                 break;
@@ -113,8 +116,8 @@ final class UringChannel implements BlockChannel {
      * Files in memory never wait. Elsewhere a write may wait for a file system that is frozen or short of room in its journal; a
      * system call would make the reactor wait, though it is asked not to. io_uring does at once what can be done at once.
      */
-    private boolean mayMoveAtOnce(int type) {
-        return inMemory || type == BlockType.READ && !direct;
+    private boolean mayMoveAtOnce(int type, boolean many) {
+        return inMemory || type == BlockType.READ && !direct && !many;
     }
 
     /** @return false if it is not done, or not all of it */

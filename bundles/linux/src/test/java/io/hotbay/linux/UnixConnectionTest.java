@@ -104,7 +104,7 @@ class UnixConnectionTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("more than 64");
         assertThat(received).isEmpty();
-        assertThat(OpenDescriptors.count()).isEqualTo(before);
+        assertThat(OpenDescriptors.count()).isLessThanOrEqualTo(before);
     }
 
     @Test

@@ -60,6 +60,10 @@ final class Regions {
         }
     }
 
+    int count() {
+        return count;
+    }
+
     long offset(int region) {
         return (long) region << shift;
     }

@@ -10,12 +10,15 @@ import java.util.function.LongSupplier;
  * Stands between a queue and its bdev's channel: lets pending requests pass as far as the bdev's throttle allows, and holds the others
  * in the order in which they came. Reads do not wait for writes, nor writes for reads, where only one of the two is limited; nothing
  * else than reads and writes ever waits. Used by one thread.
+ *
+ * <p>The first read and the first write that are held have been paid for, and pass when their time has come: so every queue gets its
+ * turn, however much others ask for.
  */
 final class HeldRequests {
     /** A reactor that sleeps over held requests notices a change of limits after this time at the latest. */
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    private static final long NEVER = Long.MAX_VALUE / 2;
+    private static final int NONE = -1;
 
     private final BlockRequests requests;
     private final Throttle throttle;
@@ -25,10 +28,14 @@ final class HeldRequests {
     private final double[] budgets = new double[Throttle.KINDS];
     private int count;
 
-    /** What the throttle was when {@link #next} was found. */
+    /** What the throttle was when something was paid for. */
     private double[] rates;
-    /** When the first of the requests held may pass. */
-    private long next;
+    /** Held requests that are paid for, or {@link #NONE}, and when they may pass. */
+    private int paidRead = NONE;
+
+    private int paidWrite = NONE;
+    private long readDue;
+    private long writeDue;
 
     HeldRequests(BlockRequests requests, Throttle throttle, LongSupplier clock) {
         this.requests = requests;
@@ -43,7 +50,13 @@ final class HeldRequests {
 
     /** Nanoseconds until a request may pass; {@link Long#MAX_VALUE} when none is held. */
     long remaining() {
-        return count == 0 ? Long.MAX_VALUE : Math.min(next - clock.getAsLong(), LOOK_NANOS);
+        if (count == 0) {
+            return Long.MAX_VALUE;
+        }
+        long now = clock.getAsLong();
+        long read = paidRead == NONE ? LOOK_NANOS : readDue - now;
+        long write = paidWrite == NONE ? LOOK_NANOS : writeDue - now;
+        return Math.min(LOOK_NANOS, Math.min(read, write));
     }
 
     /** Leaves on the list of pending requests what may be submitted now, and puts what was held and may be submitted there. */
@@ -57,9 +70,12 @@ final class HeldRequests {
             return;
         }
         long now = clock.getAsLong();
-        boolean tooEarly = limits == rates && count > 0 && now - next < 0;
         int fresh = requests.pending();
-        if (tooEarly && fresh == 0) {
+        if (limits != rates) {
+            // other limits, other times
+            forgetPaid();
+            rates = limits;
+        } else if (fresh == 0 && !isDue(now)) {
             return;
         }
         for (int i = 0; i < fresh; i++) {
@@ -67,8 +83,17 @@ final class HeldRequests {
         }
         requests.clearPending();
         look(limits, now);
-        // those that were too late a moment ago are too late still
-        pass(tooEarly ? count : 0, count + fresh, limits, now);
+        pass(count + fresh, now);
+        settle(limits);
+    }
+
+    private boolean isDue(long now) {
+        return paidRead != NONE && now - readDue >= 0 || paidWrite != NONE && now - writeDue >= 0;
+    }
+
+    private void forgetPaid() {
+        paidRead = NONE;
+        paidWrite = NONE;
     }
 
     /** Lets everything pass: a queue that is to come to rest does not wait for its budget, which is overdrawn instead. */
@@ -81,10 +106,13 @@ final class HeldRequests {
             look(limits, clock.getAsLong());
         }
         for (int i = 0; i < count; i++) {
-            charge(slots[i]);
+            if (slots[i] != paidRead && slots[i] != paidWrite) {
+                charge(slots[i]);
+            }
             requests.requeue(slots[i]);
         }
         count = 0;
+        forgetPaid();
         if (limits != null) {
             settle(limits);
         }
@@ -98,29 +126,55 @@ final class HeldRequests {
         }
     }
 
-    private void pass(int from, int to, double[] limits, long now) {
-        int kept = from;
-        for (int i = from; i < to; i++) {
+    private void pass(int all, long now) {
+        int kept = 0;
+        for (int i = 0; i < all; i++) {
             int slot = slots[i];
-            if (mayPass(requests.type(slot))) {
-                charge(slot);
+            if (passes(slot, now)) {
                 requests.requeue(slot);
             } else {
                 slots[kept++] = slot;
             }
         }
         count = kept;
-        settle(limits);
-        rates = limits;
-        next = now + untilNext(limits);
     }
 
-    private boolean mayPass(int type) {
-        return switch (type) {
-            case BlockType.READ -> hasBudget(Throttle.R_IOS, Throttle.R_BYTES);
-            case BlockType.WRITE -> hasBudget(Throttle.W_IOS, Throttle.W_BYTES);
+    private boolean passes(int slot, long now) {
+        return switch (requests.type(slot)) {
+            case BlockType.READ -> readPasses(slot, now);
+            case BlockType.WRITE -> writePasses(slot, now);
             default -> true;
         };
+    }
+
+    private boolean readPasses(int slot, long now) {
+        if (paidRead != NONE) {
+            boolean due = slot == paidRead && now - readDue >= 0;
+            paidRead = due ? NONE : paidRead;
+            return due;
+        }
+        boolean affordable = hasBudget(Throttle.R_IOS, Throttle.R_BYTES);
+        if (!affordable) {
+            paidRead = slot;
+            readDue = now + until(Throttle.R_IOS, Throttle.R_BYTES);
+        }
+        charge(slot);
+        return affordable;
+    }
+
+    private boolean writePasses(int slot, long now) {
+        if (paidWrite != NONE) {
+            boolean due = slot == paidWrite && now - writeDue >= 0;
+            paidWrite = due ? NONE : paidWrite;
+            return due;
+        }
+        boolean affordable = hasBudget(Throttle.W_IOS, Throttle.W_BYTES);
+        if (!affordable) {
+            paidWrite = slot;
+            writeDue = now + until(Throttle.W_IOS, Throttle.W_BYTES);
+        }
+        charge(slot);
+        return affordable;
     }
 
     private boolean hasBudget(int ios, int bytes) {
@@ -151,26 +205,13 @@ final class HeldRequests {
         }
     }
 
-    /** Nanoseconds until a request that is held may pass. */
-    private long untilNext(double[] limits) {
-        boolean reads = false;
-        boolean writes = false;
-        for (int i = 0; i < count && !(reads && writes); i++) {
-            boolean read = requests.type(slots[i]) == BlockType.READ;
-            reads |= read;
-            writes |= !read;
-        }
-        long read = reads ? until(limits, Throttle.R_IOS, Throttle.R_BYTES) : NEVER;
-        long write = writes ? until(limits, Throttle.W_IOS, Throttle.W_BYTES) : NEVER;
-        return Math.min(read, write);
+    /** Nanoseconds until what there is to spend suffices. */
+    private long until(int ios, int bytes) {
+        double shared = Math.max(until(Throttle.RW_IOS), until(Throttle.RW_BYTES));
+        return (long) Math.max(shared, Math.max(until(ios), until(bytes)));
     }
 
-    private long until(double[] limits, int ios, int bytes) {
-        double shared = Math.max(until(limits, Throttle.RW_IOS), until(limits, Throttle.RW_BYTES));
-        return (long) Math.max(shared, Math.max(until(limits, ios), until(limits, bytes)));
-    }
-
-    private double until(double[] limits, int kind) {
-        return budgets[kind] > 0 ? 0 : Math.ceil(-budgets[kind] / limits[kind]) + 1;
+    private double until(int kind) {
+        return budgets[kind] > 0 ? 0 : Math.ceil(-budgets[kind] / rates[kind]) + 1;
     }
 }

@@ -128,6 +128,33 @@ class QosTest {
     }
 
     @Test
+    void shouldGiveEachQueueItsTurnHoweverMuchAnotherAsksFor() throws IOException {
+        limit(QosLimits.RW_IOS, 100);
+        BlkDriver modest = new BlkDriver(bdev, Map.of(), new FakeVirtqueue(), driver.throttle).start();
+        List<BlkDriver.Chain> greedy = new ArrayList<>();
+        int served = 0;
+        BlkDriver.Chain own = modest.in(0, 512).offer();
+        for (int round = 0; round < 100; round++) {
+            while (driver.queue.inFlight() < 4) {
+                greedy.add(driver.in(round, 512).offer());
+                driver.queue.poll();
+            }
+            // the greedy one always comes first
+            driver.queue.poll();
+            modest.nanos = driver.nanos;
+            modest.queue.poll();
+            if (own.isUsed()) {
+                served++;
+                own = modest.in(0, 512).offer();
+                modest.queue.poll();
+            }
+            driver.nanos += 10 * MILLI;
+        }
+        assertThat(served).isBetween(45, 55);
+        assertThat(used(greedy)).isBetween(45L, 55L);
+    }
+
+    @Test
     void shouldNotWaitForTheBudgetWhenItDrains() {
         limit(QosLimits.RW_IOS, 1);
         List<BlkDriver.Chain> chains = reads(60, 512);

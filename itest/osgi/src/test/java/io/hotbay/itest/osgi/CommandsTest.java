@@ -129,7 +129,7 @@ class CommandsTest {
                         .flatMap(List::stream))
                 .singleElement()
                 .matches(configuration -> configuration.state == ComponentConfigurationDTO.SATISFIED);
-        assertThat(shell.run("help bench:run")).contains("--destroy-data", "--make");
+        assertThat(shell.run("target:help bench:run")).contains("--destroy-data", "--make");
     }
 
     @Test

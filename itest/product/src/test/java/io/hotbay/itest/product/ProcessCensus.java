@@ -96,6 +96,17 @@ record ProcessCensus(Map<String, Integer> descriptors, Map<String, Integer> mapp
                 || name.contains("/locale/");
     }
 
+    /** Whether it is no more than another of anything: what went away is no leak. */
+    boolean isWithin(ProcessCensus limit) {
+        return isWithin(descriptors, limit.descriptors)
+                && isWithin(mappings, limit.mappings)
+                && isWithin(threads, limit.threads);
+    }
+
+    private static boolean isWithin(Map<String, Integer> counts, Map<String, Integer> limits) {
+        return counts.entrySet().stream().allMatch(each -> each.getValue() <= limits.getOrDefault(each.getKey(), 0));
+    }
+
     /** The same without threads, which a pool keeps for a while. */
     ProcessCensus withoutThreads() {
         return new ProcessCensus(descriptors, mappings, Map.of());

@@ -67,7 +67,7 @@ class SoakTest {
 
         Product.await(
                 "the process to hold what it held in the beginning, " + held,
-                () -> ProcessCensus.of(product.process()).equals(held),
+                () -> ProcessCensus.of(product.process()).isWithin(held),
                 () -> "it holds " + ProcessCensus.of(product.process()));
         heap.assertNotLessThan(HeapCensus.of(product.process()));
         assertThat(product.stop()).as(product.log()).isZero();

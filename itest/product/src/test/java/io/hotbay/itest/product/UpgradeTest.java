@@ -338,6 +338,8 @@ class UpgradeTest {
         reconnectWhereNeeded();
         Product.await("the successor to serve", () -> product.serving() == successor, product::log);
         endLoads();
+        // front-ends are served before the shell is there
+        Product.await("its shell", () -> product.exec("target:wait 60").status() == 0);
         assertThat(product.exec("vhost:list").out()).contains("split", "packed", "other");
     }
 }

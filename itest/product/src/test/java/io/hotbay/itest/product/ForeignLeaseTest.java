@@ -34,7 +34,12 @@ class ForeignLeaseTest {
 
     @BeforeEach
     void killAfterAWrite() throws Exception {
-        product = new Product().start();
+        product = new Product();
+        // Of no use for this disk, so its memory is an ordinary file, which a test can write and truncate as it likes.
+        product.start(
+                "-c",
+                product.write("c.json", "{\"hugepages\": {\"page_size\": \"1GiB\"}}")
+                        .toString());
         ok(CREATE);
         for (String disk : List.of("v0", "v1")) {
             try (FrontendSession session = FrontendProfile.QEMU_10.open(product.socket(disk))) {

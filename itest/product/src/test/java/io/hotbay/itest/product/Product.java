@@ -318,6 +318,7 @@ final class Product implements AutoCloseable {
             process.onExit().join();
         }
         killSuccessors();
+        LeaseFolders.delete(dir.resolve("r"));
         try (Stream<Path> files = Files.walk(dir)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);

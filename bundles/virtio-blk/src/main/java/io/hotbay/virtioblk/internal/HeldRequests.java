@@ -30,12 +30,9 @@ final class HeldRequests {
 
     /** What the throttle was when something was paid for. */
     private double[] rates;
-    /** Held requests that are paid for, or {@link #NONE}, and when they may pass. */
-    private int paidRead = NONE;
 
-    private int paidWrite = NONE;
-    private long readDue;
-    private long writeDue;
+    private final Turn reads = new Turn(Throttle.R_IOS, Throttle.R_BYTES);
+    private final Turn writes = new Turn(Throttle.W_IOS, Throttle.W_BYTES);
 
     HeldRequests(BlockRequests requests, Throttle throttle, LongSupplier clock) {
         this.requests = requests;
@@ -54,9 +51,7 @@ final class HeldRequests {
             return Long.MAX_VALUE;
         }
         long now = clock.getAsLong();
-        long read = paidRead == NONE ? LOOK_NANOS : readDue - now;
-        long write = paidWrite == NONE ? LOOK_NANOS : writeDue - now;
-        return Math.min(LOOK_NANOS, Math.min(read, write));
+        return Math.min(LOOK_NANOS, Math.min(reads.remaining(now), writes.remaining(now)));
     }
 
     /** Leaves on the list of pending requests what may be submitted now, and puts what was held and may be submitted there. */
@@ -75,7 +70,7 @@ final class HeldRequests {
             // other limits, other times
             forgetPaid();
             rates = limits;
-        } else if (fresh == 0 && !isDue(now)) {
+        } else if (fresh == 0 && !reads.isDue(now) && !writes.isDue(now)) {
             return;
         }
         for (int i = 0; i < fresh; i++) {
@@ -87,13 +82,9 @@ final class HeldRequests {
         settle(limits);
     }
 
-    private boolean isDue(long now) {
-        return paidRead != NONE && now - readDue >= 0 || paidWrite != NONE && now - writeDue >= 0;
-    }
-
     private void forgetPaid() {
-        paidRead = NONE;
-        paidWrite = NONE;
+        reads.paid = NONE;
+        writes.paid = NONE;
     }
 
     /** Lets everything pass: a queue that is to come to rest does not wait for its budget, which is overdrawn instead. */
@@ -106,7 +97,7 @@ final class HeldRequests {
             look(limits, clock.getAsLong());
         }
         for (int i = 0; i < count; i++) {
-            if (slots[i] != paidRead && slots[i] != paidWrite) {
+            if (slots[i] != reads.paid && slots[i] != writes.paid) {
                 charge(slots[i]);
             }
             requests.requeue(slots[i]);
@@ -141,40 +132,10 @@ final class HeldRequests {
 
     private boolean passes(int slot, long now) {
         return switch (requests.type(slot)) {
-            case BlockType.READ -> readPasses(slot, now);
-            case BlockType.WRITE -> writePasses(slot, now);
+            case BlockType.READ -> reads.passes(slot, now);
+            case BlockType.WRITE -> writes.passes(slot, now);
             default -> true;
         };
-    }
-
-    private boolean readPasses(int slot, long now) {
-        if (paidRead != NONE) {
-            boolean due = slot == paidRead && now - readDue >= 0;
-            paidRead = due ? NONE : paidRead;
-            return due;
-        }
-        boolean affordable = hasBudget(Throttle.R_IOS, Throttle.R_BYTES);
-        if (!affordable) {
-            paidRead = slot;
-            readDue = now + until(Throttle.R_IOS, Throttle.R_BYTES);
-        }
-        charge(slot);
-        return affordable;
-    }
-
-    private boolean writePasses(int slot, long now) {
-        if (paidWrite != NONE) {
-            boolean due = slot == paidWrite && now - writeDue >= 0;
-            paidWrite = due ? NONE : paidWrite;
-            return due;
-        }
-        boolean affordable = hasBudget(Throttle.W_IOS, Throttle.W_BYTES);
-        if (!affordable) {
-            paidWrite = slot;
-            writeDue = now + until(Throttle.W_IOS, Throttle.W_BYTES);
-        }
-        charge(slot);
-        return affordable;
     }
 
     private boolean hasBudget(int ios, int bytes) {
@@ -184,9 +145,9 @@ final class HeldRequests {
     private void charge(int slot) {
         int type = requests.type(slot);
         if (type == BlockType.READ) {
-            charge(Throttle.R_IOS, Throttle.R_BYTES, requests.length(slot));
+            charge(reads.ios, reads.bytes, requests.length(slot));
         } else if (type == BlockType.WRITE) {
-            charge(Throttle.W_IOS, Throttle.W_BYTES, requests.length(slot));
+            charge(writes.ios, writes.bytes, requests.length(slot));
         }
     }
 
@@ -213,5 +174,44 @@ final class HeldRequests {
 
     private double until(int kind) {
         return budgets[kind] > 0 ? 0 : Math.ceil(-budgets[kind] / rates[kind]) + 1;
+    }
+
+    /** Whose turn it is among the reads, or the writes, that are held. */
+    private final class Turn {
+        private final int ios;
+        private final int bytes;
+
+        /** The one that is paid for, or {@link #NONE}, and when it may pass. */
+        private int paid = NONE;
+
+        private long due;
+
+        private Turn(int ios, int bytes) {
+            this.ios = ios;
+            this.bytes = bytes;
+        }
+
+        private boolean isDue(long now) {
+            return paid != NONE && now - due >= 0;
+        }
+
+        private long remaining(long now) {
+            return paid == NONE ? LOOK_NANOS : due - now;
+        }
+
+        private boolean passes(int slot, long now) {
+            if (paid != NONE) {
+                boolean itsTurn = slot == paid && isDue(now);
+                paid = itsTurn ? NONE : paid;
+                return itsTurn;
+            }
+            boolean affordable = hasBudget(ios, bytes);
+            if (!affordable) {
+                paid = slot;
+                due = now + until(ios, bytes);
+            }
+            charge(ios, bytes, requests.length(slot));
+            return affordable;
+        }
     }
 }

@@ -12,7 +12,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /** How long a single request takes that finds the target asleep, with a driver that sleeps until it is signalled. */
 final class WakeMeasurement {
-    private static final int REQUESTS = 200;
+    /** So many that the target is warm for most of them. */
+    private static final int REQUESTS = 2000;
     /** Longer than any target goes on polling. */
     private static final long PAUSE_NANOS = 10_000_000;
 

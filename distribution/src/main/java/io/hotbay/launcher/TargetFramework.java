@@ -19,9 +19,6 @@ final class TargetFramework {
     /** Set by the bundle that applies the configuration file when it cannot; then it stops the framework. */
     private static final String STARTUP_ERROR = "hotbay.startup.error";
 
-    /** Set by {@code bin/hotbay archive}: start, so that the JVM sees which classes that takes, and stop again. */
-    private static final String EXIT_WHEN_READY = "hotbay.exit-when-ready";
-
     private static final long STOP_TIMEOUT_SECONDS = 60;
 
     private static final long RELEASE_TIMEOUT_SECONDS = 5;
@@ -73,9 +70,6 @@ final class TargetFramework {
             framework.start();
             failures.check();
             startUp.complete(framework);
-            if (Boolean.getBoolean(EXIT_WHEN_READY)) {
-                framework.stop();
-            }
         } catch (BundleException e) {
             stop(framework);
             throw new LaunchException("the framework does not start: " + e.getMessage(), e);

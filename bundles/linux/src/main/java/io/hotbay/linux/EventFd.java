@@ -8,6 +8,8 @@ import io.hotbay.linux.internal.IoVector;
 import io.hotbay.linux.internal.Kernel;
 import io.hotbay.linux.internal.NativeMemory;
 import io.hotbay.linux.internal.PollDescriptors;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
 
 /** A counter in the kernel by which one thread or process wakes another (eventfd(2)). */
@@ -26,8 +28,15 @@ public final class EventFd implements AutoCloseable {
     /** What each signal adds. */
     private static final NativeMemory ONE = new NativeMemory(Long.BYTES);
 
+    private static final VarHandle SIGNALLERS;
+
     static {
         ONE.bytes().putLong(0, 1);
+        try {
+            SIGNALLERS = MethodHandles.lookup().findVarHandle(EventFd.class, "signallers", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
     }
 
     private final Descriptor descriptor;
@@ -38,24 +47,29 @@ public final class EventFd implements AutoCloseable {
     /** Nobody else has it, or it is being watched. */
     private boolean guarded;
 
+    private final boolean foreign;
+    /** Threads that write to it, and perhaps wait; counted for somebody else's only. */
+    private volatile int signallers;
+
     private volatile boolean blocked;
     private boolean closed;
 
-    private EventFd(Descriptor descriptor, boolean guarded) {
+    private EventFd(Descriptor descriptor, boolean foreign) {
         this.descriptor = descriptor;
-        this.guarded = guarded;
+        this.foreign = foreign;
+        guarded = !foreign;
         IoVector.write(memory.bytes(), 0, memory.address() + IoVector.LENGTH, Long.BYTES);
     }
 
     /** Makes a new one, not signalled. */
     public static EventFd create() throws LinuxException {
         int number = (int) Kernel.call("eventfd", null, () -> LIBC.eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-        return new EventFd(Descriptor.adopt(number), true);
+        return new EventFd(Descriptor.adopt(number), false);
     }
 
     /** Takes over one that somebody else made, who can do with its counter what he likes. */
     public static EventFd adopt(Descriptor descriptor) {
-        return new EventFd(descriptor, false);
+        return new EventFd(descriptor, true);
     }
 
     /** Another descriptor of the same counter. */
@@ -79,9 +93,31 @@ public final class EventFd implements AutoCloseable {
             guarded = true;
             SignalWatch.add(this);
         }
-        if (!blocked) {
-            HOT.write(descriptor.number(), ONE.address(), Long.BYTES);
+        if (!foreign) {
+            write();
+        } else if (!blocked) {
+            writeWatched();
         }
+    }
+
+    /** First it counts, then it looks whether the watch sleeps; the watch has it the other way round. */
+    private void writeWatched() {
+        SIGNALLERS.getAndAdd(this, 1);
+        try {
+            SignalWatch.attend();
+            write();
+        } finally {
+            SIGNALLERS.getAndAdd(this, -1);
+        }
+    }
+
+    private void write() {
+        HOT.write(descriptor.number(), ONE.address(), Long.BYTES);
+    }
+
+    /** Whether a thread is about to write to it, or waits for room. Any thread. */
+    boolean isBeingSignalled() {
+        return signallers > 0;
     }
 
     /** Whether its counter was found full, so that it is not signalled any more. Any thread. */
@@ -89,13 +125,13 @@ public final class EventFd implements AutoCloseable {
         return blocked;
     }
 
-    /** Empties a counter that is full, so that whoever waits for room goes on. Not at the same time as {@link #close}. */
+    /** Empties a counter that is full while somebody writes to it, so that whoever waits for room goes on. Not at the same time as {@link #close}. */
     synchronized void relieve() {
         if (closed) {
             return;
         }
         try {
-            for (int i = 0; i < WRITERS && PollDescriptors.isFull(descriptor.number()); i++) {
+            for (int i = 0; i < WRITERS && isBeingSignalled() && PollDescriptors.isFull(descriptor.number()); i++) {
                 blocked = true;
                 // on from here, a writer that comes too late to see that does not wait
                 descriptor.doNotWait();

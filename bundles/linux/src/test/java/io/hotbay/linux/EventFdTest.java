@@ -76,6 +76,22 @@ class EventFdTest {
         }
     }
 
+    @Test
+    void shouldNotBeHeldUpAfterALongPauseEither() throws Exception {
+        try (EventFd event = blocking()) {
+            event.signal();
+            while (!SignalWatch.isDozing()) {
+                Thread.sleep(10);
+            }
+            fill(event, -3);
+            WaitingThread<Boolean> writer = new WaitingThread<>(() -> {
+                event.signal();
+                return event.isBlocked();
+            });
+            assertThat(writer.result()).isTrue();
+        }
+    }
+
     private static void fill(EventFd event, long value) {
         NativeMemory memory = new NativeMemory(Long.BYTES);
         memory.bytes().putLong(0, value);

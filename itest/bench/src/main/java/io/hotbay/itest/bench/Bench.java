@@ -138,6 +138,7 @@ public final class Bench {
     private void against(HotbayTarget hotbay, BenchTarget peer) throws IOException {
         if (options.wants(BenchPart.IDLE)) {
             IdleMeasurement.measure(List.of(hotbay, peer), options, results);
+            IdleMeasurement.measureGuests(hotbay, options, results);
         }
         if (options.wants(BenchPart.WAKE)) {
             WakeMeasurement.measure(List.of(hotbay, peer), results);

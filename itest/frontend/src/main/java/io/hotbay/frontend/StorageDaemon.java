@@ -3,6 +3,7 @@ package io.hotbay.frontend;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -32,6 +33,15 @@ public final class StorageDaemon implements AutoCloseable {
         /** A writable disk over a file. */
         public static Disk file(String name, Path file, int queues, int blockSize) {
             return new Disk(name, "driver=file,discard=unmap,filename=" + file, queues, blockSize, true);
+        }
+
+        /** A writable disk over a new file of its name, which holds zeroes. */
+        public static Disk image(Path directory, String name, long size, int queues, int blockSize) throws IOException {
+            Path image = directory.resolve(name);
+            try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
+                file.setLength(size);
+            }
+            return file(name, image, queues, blockSize);
         }
 
         /** A disk that does nothing. */

@@ -10,16 +10,14 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
@@ -32,40 +30,27 @@ class StorageDaemonTest {
     /** What the result of a round takes, most of it a copy of the histogram. */
     private static final long BYTES_OF_A_SAMPLE = 9_000;
 
+    @TempDir
     private static Path directory;
+
     private static StorageDaemon daemon;
 
     @BeforeAll
     static void startDaemon() throws IOException {
         assumeTrue(StorageDaemon.isInstalled(), "qemu-storage-daemon is not installed");
-        directory = Files.createTempDirectory(Path.of("/tmp"), "hbf");
         daemon = StorageDaemon.start(
                 directory,
-                StorageDaemon.Disk.file("d512", image("a"), 2, 512),
-                StorageDaemon.Disk.file("d4096", image("b"), 2, 4096),
-                StorageDaemon.Disk.file("ro", image("c"), 1, 512).readOnly(),
-                StorageDaemon.Disk.file("load", image("d"), 2, 512),
+                StorageDaemon.Disk.image(directory, "d512", CAPACITY, 2, 512),
+                StorageDaemon.Disk.image(directory, "d4096", CAPACITY, 2, 4096),
+                StorageDaemon.Disk.image(directory, "ro", CAPACITY, 1, 512).readOnly(),
+                StorageDaemon.Disk.image(directory, "load", CAPACITY, 2, 512),
                 StorageDaemon.Disk.nothing("null", CAPACITY, 1));
     }
 
-    private static Path image(String name) throws IOException {
-        Path image = directory.resolve(name);
-        try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
-            file.setLength(CAPACITY);
-        }
-        return image;
-    }
-
     @AfterAll
-    static void stopDaemon() throws IOException {
-        if (daemon == null) {
-            return;
-        }
-        daemon.close();
-        try (Stream<Path> rest = Files.walk(directory)) {
-            for (Path path : rest.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
+    static void stopDaemon() {
+        if (daemon != null) {
+            daemon.close();
         }
     }
 
@@ -209,7 +194,7 @@ class StorageDaemonTest {
             assertThat(load.completedReads()).isBetween(1L, load.completed() - 1);
             assertThat(load.errors() + load.corrupt()).isZero();
             try (RandomAccessFile file =
-                    new RandomAccessFile(directory.resolve("d").toFile(), "rw")) {
+                    new RandomAccessFile(directory.resolve("load").toFile(), "rw")) {
                 for (int block = 0; block < 64; block++) {
                     file.seek(block * 4096L + 4095);
                     int last = file.read();
@@ -229,7 +214,7 @@ class StorageDaemonTest {
                 LoadPattern.randomWrites(4, 4096).within(16).withSeed(9).verified();
         try (FrontendSession session = FrontendProfile.CLOUD_HYPERVISOR.open(daemon.socket("load"));
                 RandomAccessFile file =
-                        new RandomAccessFile(directory.resolve("d").toFile(), "r")) {
+                        new RandomAccessFile(directory.resolve("load").toFile(), "r")) {
             byte[] before = new byte[CAPACITY - 16 * 4096];
             byte[] after = new byte[before.length];
             file.seek(16 * 4096);

@@ -2,10 +2,8 @@
 package io.hotbay.bench.internal;
 
 import io.hotbay.bdev.ByteSize;
+import io.hotbay.frontend.FreeHugepages;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
 
 /** How much memory the load's guest needs, and of what pages it can be made. */
 final class GuestRoom {
@@ -16,7 +14,6 @@ final class GuestRoom {
     private static final long QUEUE_OVERHEAD = 2 << 20;
 
     private static final long ALIGNMENT = 2 << 20;
-    private static final Path MEMINFO = Path.of("/proc/meminfo");
 
     private GuestRoom() {}
 
@@ -38,26 +35,16 @@ final class GuestRoom {
             return 0;
         }
         try {
-            List<String> lines = Files.readAllLines(MEMINFO);
-            long page = figure(lines, "Hugepagesize:") << 10;
-            long free = figure(lines, "HugePages_Free:");
+            FreeHugepages free = FreeHugepages.now();
+            long page = free.pageSize();
             long needed = page == 0 ? 0 : (size + page - 1) / page;
-            if (page == 0 || free < needed) {
-                throw new BenchException("--hugepages needs " + needed + " free hugepages, there are " + free
+            if (page == 0 || free.count() < needed) {
+                throw new BenchException("--hugepages needs " + needed + " free hugepages, there are " + free.count()
                         + ": hugepages:setup reserves more");
             }
             return page;
         } catch (IOException e) {
-            throw new BenchException("cannot read " + MEMINFO + ": " + e.getMessage(), e);
+            throw new BenchException("cannot read how many hugepages are free: " + e.getMessage(), e);
         }
-    }
-
-    private static long figure(List<String> lines, String name) {
-        return lines.stream()
-                .filter(line -> line.startsWith(name))
-                .mapToLong(line ->
-                        Long.parseLong(line.substring(name.length()).strip().split(" ")[0]))
-                .findFirst()
-                .orElse(0);
     }
 }

@@ -10,18 +10,17 @@ import com.google.gson.JsonParser;
 import io.hotbay.frontend.StorageDaemon;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.RandomAccessFile;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /** Whole runs against a target that is not ours. */
@@ -29,7 +28,9 @@ import picocli.CommandLine;
 class BenchRunTest {
     private static final int CAPACITY = 4 << 20;
 
+    @TempDir
     private static Path directory;
+
     private static StorageDaemon daemon;
 
     private final StringWriter printed = new StringWriter();
@@ -37,33 +38,18 @@ class BenchRunTest {
     @BeforeAll
     static void startDaemon() throws IOException {
         assumeTrue(StorageDaemon.isInstalled(), "qemu-storage-daemon is not installed");
-        directory = Files.createTempDirectory(Path.of("/tmp"), "hbr");
         daemon = StorageDaemon.start(
                 directory,
-                StorageDaemon.Disk.file("file", image("a"), 2, 512),
-                StorageDaemon.Disk.file("big", image("b"), 1, 4096),
-                StorageDaemon.Disk.file("ro", image("c"), 1, 512).readOnly(),
+                StorageDaemon.Disk.image(directory, "file", CAPACITY, 2, 512),
+                StorageDaemon.Disk.image(directory, "big", CAPACITY, 1, 4096),
+                StorageDaemon.Disk.image(directory, "ro", CAPACITY, 1, 512).readOnly(),
                 StorageDaemon.Disk.nothing("null", CAPACITY, 1));
     }
 
-    private static Path image(String name) throws IOException {
-        Path image = directory.resolve(name);
-        try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
-            file.setLength(CAPACITY);
-        }
-        return image;
-    }
-
     @AfterAll
-    static void stopDaemon() throws IOException {
-        if (daemon == null) {
-            return;
-        }
-        daemon.close();
-        try (Stream<Path> rest = Files.walk(directory)) {
-            for (Path path : rest.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
+    static void stopDaemon() {
+        if (daemon != null) {
+            daemon.close();
         }
     }
 
@@ -121,14 +107,14 @@ class BenchRunTest {
 
     @Test
     void shouldWriteToWhatItIsToldToDestroyOnly() throws Exception {
-        byte[] before = Files.readAllBytes(directory.resolve("b"));
+        byte[] before = Files.readAllBytes(directory.resolve("big"));
         assertThatThrownBy(() -> run("big", "--read", "99"))
                 .hasMessage("this run writes to the disk and destroys what it holds (4 MiB):"
                         + " add --destroy-data if that is meant");
         assertThatThrownBy(() -> run("big", "--verify")).hasMessageContaining("--destroy-data");
         assertThatThrownBy(() -> run("ro", "--read", "0", "--destroy-data")).hasMessageContaining("read-only");
         run("big", "--read", "0", "--range", "64KiB", "--destroy-data", "--depth", "4", "--verify");
-        byte[] after = Files.readAllBytes(directory.resolve("b"));
+        byte[] after = Files.readAllBytes(directory.resolve("big"));
         int range = 64 << 10;
         assertThat(Arrays.mismatch(before, after)).isBetween(0, range - 1);
         assertThat(Arrays.equals(before, range, CAPACITY, after, range, CAPACITY))

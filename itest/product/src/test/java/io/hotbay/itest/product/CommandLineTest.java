@@ -147,7 +147,7 @@ class CommandLineTest {
 
     @Test
     void shouldSayThatNoTargetIsRunning() throws Exception {
-        Result result = product.exec("bdev:list");
+        Result result = product.execByProgram("bdev:list");
 
         assertThat(result.status()).isEqualTo(1);
         assertThat(result.err())

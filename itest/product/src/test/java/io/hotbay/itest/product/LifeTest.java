@@ -86,8 +86,9 @@ class LifeTest {
     void shouldStopByCommand() throws Exception {
         product.start();
 
-        ok("target:stop");
+        Product.Result stopped = product.execByProgram("target:stop");
 
+        assertThat(stopped.status()).as(stopped.err()).isZero();
         assertThat(product.exitStatus()).isZero();
     }
 
@@ -131,7 +132,8 @@ class LifeTest {
     @MethodSource("javaHomes")
     void shouldRunOnEachJavaWithoutAWarning(Path java) throws Exception {
         product.with("JAVA_HOME", java.toString()).start();
-        ok(CREATE);
+        Product.Result created = product.execByProgram(CREATE);
+        assertThat(created.status()).as(created.err()).isZero();
 
         assertThat(product.stop()).isZero();
         assertThat(product.log()).doesNotContain("WARNING");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.itest.product;
 
+import io.hotbay.frontend.ControlSocket;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -9,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -29,12 +31,14 @@ final class Product implements AutoCloseable {
     private final Path dir;
     private final Map<String, String> environment = new HashMap<>();
     private final List<Process> started = new ArrayList<>();
+    private final ControlSocket control;
     private Process target;
     private int runs;
 
     Product() throws IOException {
         // Short, because a socket's path has a limit of 107 bytes.
         dir = Files.createTempDirectory("hb");
+        control = new ControlSocket(dir.resolve("r").resolve("control.sock"), Duration.ofSeconds(PATIENCE_SECONDS));
     }
 
     /** What a finished process left. */
@@ -114,8 +118,8 @@ final class Product implements AutoCloseable {
 
     Product startCommand(List<String> command) throws IOException, InterruptedException {
         target = launch(command);
-        Path control = dir.resolve("r").resolve("control.sock");
-        await("the control socket", () -> accepts(control) || !target.isAlive());
+        Path socket = dir.resolve("r").resolve("control.sock");
+        await("the control socket", () -> accepts(socket) || !target.isAlive());
         if (!target.isAlive()) {
             throw new AssertionError("the target ended with status " + target.exitValue() + ":\n" + log());
         }
@@ -135,14 +139,19 @@ final class Product implements AutoCloseable {
         }
     }
 
-    /** Runs a shell command in the running target. */
-    Result exec(String command) throws IOException, InterruptedException {
-        return run(
-                HOME.resolve("bin/hotbay").toString(),
-                "exec",
-                "--run-dir",
-                dir.resolve("r").toString(),
-                command);
+    /** Runs a shell command in the running target. A target that is gone has failed at it, as {@code bin/hotbay exec} says too. */
+    Result exec(String command) {
+        try {
+            ControlSocket.Answer answer = control.run(command);
+            return new Result(answer.status(), answer.out(), answer.err());
+        } catch (IOException gone) {
+            return new Result(1, "", "hotbay: " + gone + "\n");
+        }
+    }
+
+    /** The same with {@code bin/hotbay exec}, a process of its own that takes its time. */
+    Result execByProgram(String command) throws IOException, InterruptedException {
+        return hotbay(List.of("exec", "--run-dir", dir.resolve("r").toString(), command));
     }
 
     /** Runs {@code bin/hotbay} with these arguments to its end. */

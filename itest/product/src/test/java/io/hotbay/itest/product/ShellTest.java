@@ -232,11 +232,19 @@ class ShellTest {
         ok("vhost:delete c5; bdev:delete M5");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"echo one; bdev:list -h", "bdev:list -h; bdev:delete Nobody", "bdev:create", "no:such"})
+    void shouldPassOnWhatTheTargetAnswers(String command) throws Exception {
+        assertThat(product.execByProgram(command)).isEqualTo(product.exec(command));
+    }
+
     @Test
     void shouldStopAScriptAtTheFirstError() throws Exception {
-        Result result = product.exec("bdev:delete Nobody; bdev:create malloc M6 size=1MiB");
+        Result result = product.execByProgram("bdev:delete Nobody; bdev:create malloc M6 size=1MiB");
 
         assertThat(result.status()).isEqualTo(1);
+        assertThat(result.err()).startsWith("hotbay: ").contains("Nobody");
+        assertThat(result.err().strip().lines()).hasSize(1);
         assertThat(ok("bdev:list")).doesNotContain("M6");
     }
 

@@ -3,7 +3,6 @@ package io.hotbay.vhostuser.internal.controller;
 
 import io.hotbay.linux.Descriptor;
 import io.hotbay.linux.UnixListener;
-import io.hotbay.reactor.CpuSet;
 import io.hotbay.target.ControllerStatus;
 import io.hotbay.target.ControllerStatus.State;
 import io.hotbay.target.Pause;
@@ -18,8 +17,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.osgi.service.log.Logger;
 
 /**
@@ -40,6 +37,7 @@ final class ExportedDevice {
     private final SessionSet sessions;
     private final PauseLog pauses = new PauseLog();
     private final Hold hold;
+    private final Standing standing;
 
     private volatile ControllerSettings settings;
     private volatile ControllerServices services = ControllerServices.NONE;
@@ -48,11 +46,6 @@ final class ExportedDevice {
     private Heritage heritage;
 
     private SocketServer server;
-    /** What the device says that sessions get now; null while there is none. */
-    private volatile DeviceFacts facts;
-
-    private volatile State state = State.WAITING;
-    private volatile String reason = "";
 
     /**
      * Makes a device that is not {@link #open} yet.
@@ -66,6 +59,7 @@ final class ExportedDevice {
         this.logger = logger;
         sessions = new SessionSet(lock, patience, logger, this::lastSessionEnded);
         hold = new Hold(clock, alarm, this::holdIsDue);
+        standing = new Standing(logger);
     }
 
     // ---- what changes around it
@@ -129,7 +123,7 @@ final class ExportedDevice {
                 settings = next;
                 return;
             }
-            if (state == State.LISTENING && next.differsInTuningOnly(settings) && tune(next)) {
+            if (standing.isListening() && next.differsInTuningOnly(settings) && tune(next)) {
                 return;
             }
             pause("configuration");
@@ -148,9 +142,10 @@ final class ExportedDevice {
     void move(int queue, int core) {
         lock.lock();
         try {
-            DeviceFacts known = facts;
-            if (known == null || state != State.LISTENING) {
-                throw new IllegalStateException(settings.name() + " " + (reason.isEmpty() ? "does not serve" : reason));
+            DeviceFacts known = standing.facts();
+            if (known == null || !standing.isListening()) {
+                String why = standing.reason();
+                throw new IllegalStateException(settings.name() + " " + (why.isEmpty() ? "does not serve" : why));
             }
             if (queue < 0 || queue >= known.queues()) {
                 throw new IllegalArgumentException(
@@ -292,12 +287,12 @@ final class ExportedDevice {
             if (real && server == null) {
                 server = SocketServer.open(settings, sessions, logger);
             }
-            facts = next;
+            standing.facts(next);
             if (real) {
-                enter(State.LISTENING, "");
+                standing.enter(settings, State.LISTENING, "");
                 sessions.admit(admission);
             } else {
-                enter(State.WAITING, failing(services.bdev().state()));
+                standing.enter(settings, State.WAITING, failing(services.bdev().state()));
             }
         } catch (IOException | RuntimeException e) {
             stand(State.FAILED, e.getMessage() == null ? e.toString() : e.getMessage());
@@ -316,7 +311,7 @@ final class ExportedDevice {
      * for it in the end is to break the ring.
      */
     private void stand(State next, String why) {
-        facts = null;
+        standing.facts(null);
         if (sessions.isEmpty()) {
             hold.end();
         } else {
@@ -332,9 +327,9 @@ final class ExportedDevice {
             String over = why + "; after " + holdSeconds() + " s (" + ControllerSettings.HOLD_TIMEOUT
                     + ") the rings are broken until it is over";
             sessions.breakRings(over);
-            enter(next, over);
+            standing.enter(settings, next, over);
         } else {
-            enter(next, why);
+            standing.enter(settings, next, why);
         }
         closeServerUnlessConnected();
     }
@@ -386,25 +381,6 @@ final class ExportedDevice {
         return waited;
     }
 
-    private void enter(State next, String why) {
-        if (state == next && reason.equals(why)) {
-            return;
-        }
-        reason = why;
-        state = next;
-        switch (next) {
-            case LISTENING:
-                logger.info("{}: listens on {}", settings.name(), settings.socket());
-                break;
-            case WAITING:
-                logger.info("{}: {}", settings.name(), why);
-                break;
-            default:
-                logger.error("{}: {}", settings.name(), why);
-                break;
-        }
-    }
-
     private void closeServer() {
         if (server != null) {
             server.close();
@@ -420,7 +396,7 @@ final class ExportedDevice {
     }
 
     private void lastSessionEnded() {
-        if (open && state != State.LISTENING) {
+        if (open && !standing.isListening()) {
             settle();
         }
     }
@@ -439,29 +415,6 @@ final class ExportedDevice {
 
     /** How it is now. */
     ControllerStatus status() {
-        ControllerSettings now = settings;
-        DeviceFacts known = facts;
-        return new ControllerStatus(
-                now.name(),
-                now.type(),
-                now.bdev(),
-                now.socket().toString(),
-                state,
-                Stream.concat(Stream.of(reason), patience.delays().stream())
-                        .filter(each -> !each.isEmpty())
-                        .collect(Collectors.joining("; ")),
-                known == null ? 0 : known.queues(),
-                known == null ? 0 : known.queueSizeLimit(),
-                cores(now),
-                now.options(),
-                sessions.status());
-    }
-
-    private static String cores(ControllerSettings settings) {
-        try {
-            return CpuSet.list(settings.cores());
-        } catch (IllegalArgumentException e) {
-            return settings.cpumask();
-        }
+        return standing.status(settings, patience.delays(), sessions.status());
     }
 }

@@ -49,7 +49,7 @@ public final class VhostController implements Controller, SynchronousConfigurati
 
     private final String defaultDirectory;
     private final ExportedDevice device;
-    private final Succession succession;
+    private final KeptHeritage keptHeritage;
     /** What the bdev's properties say besides its limits, which are not the controller's affair. */
     private volatile Map<String, Object> bdevProperties = Map.of();
 
@@ -60,7 +60,7 @@ public final class VhostController implements Controller, SynchronousConfigurati
             Map<String, Object> properties,
             @Reference(service = LoggerFactory.class) Logger logger) {
         defaultDirectory = context.getProperty(DIRECTORY_PROPERTY);
-        succession = new Succession(context, String.valueOf(properties.get(Constants.SERVICE_PID)), logger);
+        keptHeritage = new KeptHeritage(context, String.valueOf(properties.get(Constants.SERVICE_PID)), logger);
         device = new ExportedDevice(
                 ControllerSettings.of(configuration, properties, defaultDirectory),
                 new Patience(COMPLAIN, LIMIT, logger),
@@ -71,7 +71,7 @@ public final class VhostController implements Controller, SynchronousConfigurati
 
     @Activate
     void activate() {
-        device.open(succession.take());
+        device.open(keptHeritage.take());
     }
 
     @Modified
@@ -82,8 +82,8 @@ public final class VhostController implements Controller, SynchronousConfigurati
     /** A configuration that is deleted ends the controller; a bundle that is stopped or replaced only makes it pause. */
     @Deactivate
     void deactivate(int reason) {
-        if (succession.isExpected(reason)) {
-            succession.leave(device.handOver());
+        if (keptHeritage.isExpected(reason)) {
+            keptHeritage.leave(device.handOver());
         } else {
             device.close();
         }

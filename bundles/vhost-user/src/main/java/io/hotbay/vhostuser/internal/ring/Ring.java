@@ -51,8 +51,6 @@ public final class Ring {
     /** The fault is that there has been no device for too long. */
     private boolean heldFault;
 
-    private String backing = "";
-
     /** Where it is to run; empty for anywhere. */
     private final BitSet wished = new BitSet();
 
@@ -154,16 +152,9 @@ public final class Ring {
     /** The old descriptor is closed only when the poller can no longer write to its number, which may soon be another file. */
     private void exchange(Consumer<RingPoller> change, EventFd old) {
         RunningRing now = running;
-        if (now != null) {
-            CompletableFuture<Void> done = now.reactor().run(() -> {
-                change.accept(now.poller());
-                return null;
-            });
-            if (!patience.await(done, () -> name + " gets another event descriptor")) {
-                return;
-            }
+        if (now == null || now.change(change, " gets another event descriptor")) {
+            close(old);
         }
-        close(old);
     }
 
     /** GET_VRING_BASE: back to not started. The front-end sends new kick and call descriptors for the next start. */
@@ -295,7 +286,6 @@ public final class Ring {
      * @return whether it runs now
      */
     public boolean start(RingEnvironment environment, RingMemory memory, long features) {
-        backing = environment.backing();
         // Before the reactor can touch it: see MemorySnapshot.
         memory.retain();
         Reactor reactor;
@@ -325,7 +315,7 @@ public final class Ring {
             breakAtStart(cause.getMessage() == null ? cause.toString() : cause.getMessage());
             return false;
         }
-        running = new RunningRing(reactor, poller, memory);
+        running = new RunningRing(name, environment.backing(), reactor, poller, memory, patience);
         poller.counters().ifPresent(statistics::attach);
         patience.await(reactor.add(poller), () -> name + " starts");
         return true;
@@ -386,30 +376,16 @@ public final class Ring {
     public void tune(RingTuning tuning) {
         RunningRing now = running;
         if (now != null) {
-            CompletableFuture<Void> done = now.reactor().run(() -> {
-                now.poller().tune(tuning);
-                return null;
-            });
-            patience.await(done, () -> name + " is tuned");
+            now.change(poller -> poller.tune(tuning), " is tuned");
         }
     }
 
     /** Begins to stop it: no new requests are taken. Nothing happens when it is not running. */
     public void requestStop() {
         RunningRing now = running;
-        if (now == null) {
-            return;
+        if (now != null) {
+            now.requestStop();
         }
-        now.reactor()
-                .run(() -> {
-                    now.poller().drain();
-                    return null;
-                })
-                .whenComplete((nothing, failure) -> {
-                    if (failure != null) {
-                        now.poller().drained().completeExceptionally(failure);
-                    }
-                });
     }
 
     /**
@@ -421,60 +397,18 @@ public final class Ring {
         if (now == null) {
             return;
         }
-        RingPoller poller = now.poller();
-        CompletableFuture<Integer> drained = poller.drained();
-        boolean through = patience.await(drained, () -> drainText(poller), poller::isDoubtful);
-        if (!through || drained.isCompletedExceptionally()) {
-            giveUp(now);
-            return;
-        }
-        boolean removed = remove(now);
-        running = null;
-        poller.counters().ifPresent(statistics::detach);
-        base(drained.join());
-        fault = poller.fault();
-        if (removed) {
-            now.memory().release();
-        } else {
-            forgetDescriptors();
-        }
-    }
-
-    private String drainText(RingPoller poller) {
-        RunningRing now = running;
-        if (now != null && !poller.isDraining()) {
-            return name + " is to stop, but reactor " + now.reactor().core() + " does not answer";
-        }
-        return name + " is to stop and has " + poller.inFlight() + " requests under way in " + backing;
-    }
-
-    private boolean remove(RunningRing now) {
-        CompletableFuture<Void> removed = now.reactor().remove(now.poller());
-        return patience.await(removed, () -> name + " leaves its reactor", () -> true)
-                && !removed.isCompletedExceptionally();
-    }
-
-    /**
-     * Requests are under way and will be for ever. The poller is taken away, so that neither the ring nor the device is looked at
-     * again; the memory stays mapped, because whoever has the requests may still write to it.
-     */
-    private void giveUp(RunningRing now) {
-        CompletableFuture<Void> abandoned = now.reactor().run(() -> {
-            now.poller().abandon();
-            return null;
-        });
-        boolean quiet = patience.await(abandoned, () -> name + " is given up", () -> true)
-                && !abandoned.isCompletedExceptionally()
-                && remove(now);
+        RunningRing.Stop stop = now.awaitStop();
         running = null;
         now.poller().counters().ifPresent(statistics::detach);
-        base(now.poller().base());
-        String reason = now.poller().fault();
-        fault = (reason == null ? "" : reason + "; ") + now.poller().inFlight()
-                + " requests never completed, its memory stays mapped";
-        listener.broken(name, fault);
-        if (!quiet) {
+        base(stop.base());
+        fault = stop.fault();
+        if (!stop.complete()) {
+            listener.broken(name, fault);
+        }
+        if (!stop.quiet()) {
             forgetDescriptors();
+        } else if (stop.complete()) {
+            now.memory().release();
         }
     }
 

@@ -44,10 +44,6 @@ class BdevRemovalTest {
         bench.close();
     }
 
-    private static int capacity(FrontEnd frontEnd) throws IOException {
-        return frontEnd.ask(MessageType.GET_CONFIG, words(0, 4, 0, 0)).payload().get(12);
-    }
-
     /** The device that was made last, and the bdev it stands on. */
     private TestDevice device() {
         return bench.devices.get(bench.devices.size() - 1);
@@ -65,7 +61,7 @@ class BdevRemovalTest {
                 FrontEnd news = new FrontEnd(channel[0]);
                 GuestRing ring = new GuestRing(0, bench.memory)) {
             frontEnd.tell(MessageType.SET_BACKEND_REQ_FD, longs(), Descriptor.adopt(channel[1].number()));
-            assertThat(capacity(frontEnd)).isEqualTo(7);
+            assertThat(frontEnd.firstOfConfig()).isEqualTo(7);
             bench.start(frontEnd, ring, 0);
             ring.submit(2);
             ring.awaitUsed(2);
@@ -75,7 +71,7 @@ class BdevRemovalTest {
             assertThat(bdev()).isNotSameAs(bench.bdev);
             assertThat(device().running()).isEqualTo(1);
             assertThat(news.receive().request()).isEqualTo(2);
-            assertThat(capacity(frontEnd)).isZero();
+            assertThat(frontEnd.firstOfConfig()).isZero();
             ring.submit(3);
             ring.awaitUsed(5);
             assertThat(bench.exported.status().state()).isEqualTo(State.WAITING);
@@ -91,7 +87,7 @@ class BdevRemovalTest {
             bench.bindBdev();
             assertThat(bdev()).isSameAs(bench.bdev);
             assertThat(news.receive().request()).isEqualTo(2);
-            assertThat(capacity(frontEnd)).isEqualTo(7);
+            assertThat(frontEnd.firstOfConfig()).isEqualTo(7);
             ring.submit(1);
             ring.awaitUsed(7);
             assertThat(bench.exported.status().state()).isEqualTo(State.LISTENING);
@@ -114,7 +110,7 @@ class BdevRemovalTest {
             bench.exported.bdevDeleted(ControllerBench.PID);
 
             ring.awaitUsed(2);
-            assertThat(capacity(frontEnd)).isZero();
+            assertThat(frontEnd.firstOfConfig()).isZero();
         }
     }
 
@@ -163,7 +159,7 @@ class BdevRemovalTest {
             bench.exported.bdevDeleted(ControllerBench.PID);
             try (FrontEnd second = bench.connect()) {
                 second.tell(MessageType.GET_CONFIG, words(0, 4, 0, 0));
-                assertThat(capacity(first)).isZero();
+                assertThat(first.firstOfConfig()).isZero();
                 assertThat(bench.sessions()).isEqualTo(1);
                 bench.bindBdev();
                 assertThat(second.receive().payload().get(12)).isEqualTo((byte) 7);

@@ -323,10 +323,7 @@ class ExportedDeviceTest {
             assertThat(bench.device.running()).isZero();
             ring.submit(2);
             frontEnd.synchronise();
-            assertThat(frontEnd.ask(MessageType.GET_CONFIG, words(0, 4, 0, 0))
-                            .payload()
-                            .get(12))
-                    .isEqualTo((byte) 1);
+            assertThat(frontEnd.firstOfConfig()).isEqualTo(1);
             assertThat(ring.used()).isEqualTo(3);
             assertThat(bench.socket()).exists();
             assertThat(bench.exported.status().state()).isEqualTo(State.WAITING);
@@ -413,10 +410,7 @@ class ExportedDeviceTest {
             bench.device.config(0, 42);
             bench.bindBdev();
             assertThat(news.receive().request()).isEqualTo(2);
-            assertThat(frontEnd.ask(MessageType.GET_CONFIG, words(0, 4, 0, 0))
-                            .payload()
-                            .get(12))
-                    .isEqualTo((byte) 42);
+            assertThat(frontEnd.firstOfConfig()).isEqualTo(42);
         } finally {
             channel[1].close();
         }

@@ -3,7 +3,6 @@ package io.hotbay.vhostuser.internal.controller;
 
 import static io.hotbay.vhostuser.internal.testing.Eventually.eventually;
 import static io.hotbay.vhostuser.internal.testing.FrontEnd.longs;
-import static io.hotbay.vhostuser.internal.testing.FrontEnd.words;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -46,10 +45,6 @@ class HoldTimeoutTest {
         bench.close();
     }
 
-    private static int capacity(FrontEnd frontEnd) throws IOException {
-        return frontEnd.ask(MessageType.GET_CONFIG, words(0, 4, 0, 0)).payload().get(12);
-    }
-
     private static long status(FrontEnd frontEnd) throws IOException {
         return frontEnd.ask(MessageType.GET_STATUS, longs()).u64();
     }
@@ -83,7 +78,7 @@ class HoldTimeoutTest {
             assertThat(reason())
                     .isEqualTo("waits for bdev Malloc0, which has been away for longer than hold_timeout allows:"
                             + " requests get I/O errors until it is back");
-            assertThat(capacity(frontEnd)).as("it is no removal").isEqualTo(7);
+            assertThat(frontEnd.firstOfConfig()).as("it is no removal").isEqualTo(7);
             ring.submit(1);
             ring.awaitUsed(3);
 
@@ -113,7 +108,7 @@ class HoldTimeoutTest {
             bench.unbindBdev();
             bench.alarm.pass(MINUTE);
             bench.exported.bdevDeleted(ControllerBench.PID);
-            assertThat(capacity(frontEnd)).isZero();
+            assertThat(frontEnd.firstOfConfig()).isZero();
             assertThat(reason()).contains("has been deleted");
         }
     }

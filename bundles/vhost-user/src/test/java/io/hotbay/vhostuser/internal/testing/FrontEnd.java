@@ -97,6 +97,11 @@ public final class FrontEnd implements AutoCloseable {
         return receive();
     }
 
+    /** The first byte of configuration space, where small disks have their capacity. */
+    public int firstOfConfig() throws IOException {
+        return ask(MessageType.GET_CONFIG, words(0, 4, 0, 0)).payload().get(12);
+    }
+
     /** Waits until everything sent before has been carried out, as QEMU does it. */
     public void synchronise() throws IOException {
         ask(MessageType.GET_FEATURES, longs());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.itest.bench.swaps;
 
+import io.hotbay.itest.bench.HotbayProcess;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -51,7 +52,7 @@ public final class Swaps {
                             + "load on core %d",
                     options.swaps(), options.depth(), options.diskType(), options.targetCores(), options.loadCore());
             out.println(title);
-            SwapTarget.pause(options.warmUpMillis());
+            HotbayProcess.pause(options.warmUpMillis());
             List<SwapSample> samples = swap(target, load);
             Timeline timeline = load.end();
             StallTable table = new StallTable(options, timeline, samples);
@@ -75,7 +76,7 @@ public final class Swaps {
                 long begin = System.nanoTime();
                 SwapTarget.Report report = target.swap(kind.bundle(options.diskType()));
                 samples.add(new SwapSample(kind, begin, System.nanoTime(), report));
-                SwapTarget.pause(options.intervalMillis());
+                HotbayProcess.pause(options.intervalMillis());
                 load.check();
             }
         }

@@ -12,7 +12,7 @@ import org.osgi.service.component.ComponentConstants;
 import org.osgi.service.log.Logger;
 
 /** Passes a controller's heritage on, by way of the keeper, from one version of this bundle to the next. */
-final class Succession {
+final class KeptHeritage {
     private static final String PREFIX = "vhost-user ";
 
     private final BundleContext context;
@@ -20,7 +20,7 @@ final class Succession {
     private final Logger logger;
 
     /** @param pid identifies the controller, whatever becomes of its bundle */
-    Succession(BundleContext context, String pid, Logger logger) {
+    KeptHeritage(BundleContext context, String pid, Logger logger) {
         this.context = context;
         this.key = PREFIX + pid;
         this.logger = logger;

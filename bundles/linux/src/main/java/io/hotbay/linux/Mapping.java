@@ -73,6 +73,11 @@ public final class Mapping implements AutoCloseable {
         return new Mapping(name, system.isHugetlbfs(), base, mappedLength, base + (offset - start), length);
     }
 
+    /** Takes over a mapping of whole pages that is there. */
+    static Mapping adopt(String name, boolean huge, long address, long length) {
+        return new Mapping(name, huge, address, length, address, length);
+    }
+
     private static long alignUp(long length, long page, String name) throws LinuxException {
         if (length > Long.MAX_VALUE - page) {
             throw new LinuxException("mmap", name, Errno.EINVAL);
@@ -172,8 +177,26 @@ public final class Mapping implements AutoCloseable {
 
     private void refuseIfClosed() {
         if (closed.get()) {
-            throw new IllegalStateException("mapping of " + name + " has been closed");
+            throw closedAlready();
         }
+    }
+
+    private IllegalStateException closedAlready() {
+        return new IllegalStateException("mapping of " + name + " has been closed");
+    }
+
+    /**
+     * Gives up the ownership: the range stays mapped. Whoever gets its address and {@link #length} has to take it over with {@link
+     * MappedFiles#adopt}, which can be done with whole pages from the beginning of a file; else it stays until the process ends.
+     *
+     * @return address of the first byte of the range
+     * @throws IllegalStateException if it has been closed
+     */
+    public long release() {
+        if (!closed.compareAndSet(false, true)) {
+            throw closedAlready();
+        }
+        return address;
     }
 
     /** Unmaps it, unless that has been done. */

@@ -23,12 +23,14 @@ import java.util.Set;
  */
 final class Adoption {
     private final LeaseHeaders headers;
+    private final InheritedMappings inherited;
     private final List<Lease> leases = new ArrayList<>();
     private final List<RejectedFile> rejected = new ArrayList<>();
     private final Set<String> seen = new HashSet<>();
 
-    Adoption(LeaseHeaders headers) {
+    Adoption(LeaseHeaders headers, InheritedMappings inherited) {
         this.headers = headers;
+        this.inherited = inherited;
     }
 
     List<Lease> leases() {
@@ -75,8 +77,18 @@ final class Adoption {
                         + (header.length() == header.needed() ? "" : header.needed() + " to ") + header.length());
             }
             LeaseHeader settled = settled(header, descriptor, status.size(), origin);
-            return new Lease(settled, origin, Mapping.of(descriptor, 0, settled.length()));
+            return lease(settled, origin, descriptor);
         }
+    }
+
+    /** In the process that had it mapped before, a lease stays where it is: it is mapped anew only in another one. */
+    private Lease lease(LeaseHeader header, Origin origin, Descriptor file) throws IOException {
+        List<Mapping> before = inherited.of(header.file(), header.inode());
+        Mapping last = before.isEmpty() ? null : before.get(before.size() - 1);
+        boolean spans = last != null && last.length() >= header.length();
+        Mapping mapping = spans ? last : Mapping.of(file, 0, header.length());
+        inherited.claimed(before);
+        return new Lease(header, origin, mapping, spans ? before.subList(0, before.size() - 1) : before);
     }
 
     private LeaseHeader header(String name) throws IOException, DamagedException {

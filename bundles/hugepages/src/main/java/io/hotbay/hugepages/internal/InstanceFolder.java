@@ -33,32 +33,35 @@ final class InstanceFolder {
     private final Path path;
     private final Descriptor lock;
     private final boolean inherited;
+    private final List<LeftMapping> mappings;
 
-    private InstanceFolder(Path path, Descriptor lock, boolean inherited) {
+    private InstanceFolder(Path path, Descriptor lock, boolean inherited, List<LeftMapping> mappings) {
         this.path = path;
         this.lock = lock;
         this.inherited = inherited;
+        this.mappings = mappings;
     }
 
     /**
      * Makes the folder if need be and locks it.
      *
-     * @param left where an earlier life of the component has left the lock
+     * @param folders where an earlier life of the component has left the lock
      * @throws IOException if another process has it, or it is not ours
      */
-    static InstanceFolder open(Path path, LeftLocks left) throws IOException {
-        Descriptor lock = left.take(path);
-        if (lock != null) {
-            if (isStillThere(lock, path)) {
-                return new InstanceFolder(path, lock, true);
+    static InstanceFolder open(Path path, LeftFolders folders) throws IOException {
+        LeftFolder left = folders.take(path);
+        List<LeftMapping> mappings = left == null ? List.of() : left.mappings();
+        if (left != null) {
+            if (isStillThere(left.lock(), path)) {
+                return new InstanceFolder(path, left.lock(), true, mappings);
             }
-            lock.close();
+            left.lock().close();
         }
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             makeFolder(path);
-            lock = tryLock(path, Descriptor.O_CREAT);
+            Descriptor lock = tryLock(path, Descriptor.O_CREAT);
             if (lock != null) {
-                return new InstanceFolder(path, lock, false);
+                return new InstanceFolder(path, lock, false, mappings);
             }
             pause();
         }
@@ -69,7 +72,7 @@ final class InstanceFolder {
     /** Locks the folder of a process that died; null if it lives, or the folder is no target's. */
     static InstanceFolder ofDead(Path path) throws IOException {
         Descriptor lock = tryLock(path, 0);
-        return lock == null ? null : new InstanceFolder(path, lock, false);
+        return lock == null ? null : new InstanceFolder(path, lock, false, List.of());
     }
 
     private static void makeFolder(Path path) throws IOException {
@@ -140,6 +143,11 @@ final class InstanceFolder {
         return inherited;
     }
 
+    /** What an earlier life of the component says it has mapped of the leases here. */
+    List<LeftMapping> mappings() {
+        return mappings;
+    }
+
     Path file(String fileName) {
         return path.resolve(fileName);
     }
@@ -168,9 +176,9 @@ final class InstanceFolder {
         }
     }
 
-    /** Leaves folder and lock to the next life of the component. */
-    void handOver(LeftLocks left) {
-        left.leave(path, lock);
+    /** Leaves folder and lock, and what is mapped of the leases here, to the next life of the component. */
+    void handOver(LeftFolders folders, List<LeftMapping> mapped) {
+        folders.leave(path, new LeftFolder(lock, mapped));
     }
 
     /** Gives the folder up: removes it unless it still holds something. */

@@ -30,7 +30,8 @@ final class Lease implements MemoryLease {
     private final List<Mapping> former;
     private final ByteBuffer[] windows;
 
-    private Lease(LeaseHeader header, Origin origin, Mapping mapping, List<Mapping> former) {
+    /** @param former mappings from before resizes, in the order in which they were made */
+    Lease(LeaseHeader header, Origin origin, Mapping mapping, List<Mapping> former) {
         this.header = header;
         this.origin = origin;
         this.mapping = mapping;
@@ -58,11 +59,7 @@ final class Lease implements MemoryLease {
 
     /** The same file, mapped anew because it has become longer; the mapping there was stays for those who still use it. */
     Lease remapped(LeaseHeader resized, Mapping longer) {
-        return new Lease(
-                resized,
-                origin,
-                longer,
-                Stream.concat(former.stream(), Stream.of(mapping)).toList());
+        return new Lease(resized, origin, longer, mappings().toList());
     }
 
     /** The same memory without the mappings from before its last resizes. */
@@ -114,6 +111,11 @@ final class Lease implements MemoryLease {
 
     Mapping mapping() {
         return mapping;
+    }
+
+    /** All mappings, in the order in which they were made. */
+    Stream<Mapping> mappings() {
+        return Stream.concat(former.stream(), Stream.of(mapping));
     }
 
     /** Mappings that nobody needs but those who have windows from before a resize. */

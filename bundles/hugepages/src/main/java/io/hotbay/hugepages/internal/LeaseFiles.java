@@ -182,8 +182,8 @@ final class LeaseFiles {
     }
 
     /**
-     * Ends a lease. The file is also cut to nothing, which gives the pages back although an earlier life of the component in
-     * this process may still have it mapped.
+     * Ends a lease. The file is also cut to nothing, which gives the pages back although somebody else may have it mapped, such as
+     * an earlier life of the component that had no keeper to leave its mapping with.
      */
     void release(Lease lease) throws IOException {
         lease.mapping().close();

@@ -32,17 +32,19 @@ final class LeaseStore {
     private final KernelPages kernel;
     private final HugetlbfsMounts mounts;
     private final String instance;
-    private final LeftLocks locks;
+    private final LeftFolders left;
     private final Logger logger;
     private final Map<Path, InstanceFolder> folders = new TreeMap<>();
+    private final InheritedMappings inherited = new InheritedMappings();
     private final List<RejectedFile> rejected = new ArrayList<>();
 
-    LeaseStore(Host host, KernelPages kernel, HugetlbfsMounts mounts, String instance, LeftLocks locks, Logger logger) {
+    LeaseStore(
+            Host host, KernelPages kernel, HugetlbfsMounts mounts, String instance, LeftFolders left, Logger logger) {
         this.host = host;
         this.kernel = kernel;
         this.mounts = mounts;
         this.instance = instance;
-        this.locks = locks;
+        this.left = left;
         this.logger = logger;
     }
 
@@ -57,8 +59,9 @@ final class LeaseStore {
     private InstanceFolder folder(Path path) throws IOException {
         InstanceFolder folder = folders.get(path);
         if (folder == null) {
-            folder = InstanceFolder.open(path, locks);
+            folder = InstanceFolder.open(path, left);
             folders.put(path, folder);
+            inherited.takeOver(path, folder.mappings());
         }
         return folder;
     }
@@ -98,7 +101,7 @@ final class LeaseStore {
             return List.of();
         }
         try {
-            Adoption adoption = new Adoption(headers(path(host.sharedMemory(), settings)));
+            Adoption adoption = new Adoption(headers(path(host.sharedMemory(), settings)), inherited);
             for (Path root : present) {
                 takeUp(adoption, root, pageSizes.get(root), settings);
             }
@@ -228,10 +231,12 @@ final class LeaseStore {
     }
 
     Lease trim(Lease lease) throws IOException {
+        inherited.close(lease.name());
         return files(lease).trim(lease);
     }
 
     void release(Lease lease) throws IOException {
+        inherited.close(lease.name());
         files(lease).release(lease);
     }
 
@@ -252,9 +257,25 @@ final class LeaseStore {
                 + (nodes.isEmpty() ? "[0]" : nodes) + " or -1 for any");
     }
 
-    /** The component ends, its target goes on. */
-    void handOver() {
-        folders.values().forEach(folder -> folder.handOver(locks));
+    /** Nobody uses windows of a lease that is not there any more. */
+    void forget(String name) {
+        inherited.close(name);
+    }
+
+    /** The component ends, its target goes on: nothing is unmapped, the next life of the component takes it up where it is. */
+    void handOver(Iterable<Lease> leases) {
+        for (InstanceFolder folder : folders.values()) {
+            List<LeftMapping> mapped = new ArrayList<>(inherited.release(folder.path()));
+            for (Lease lease : leases) {
+                if (lease.file().getParent().equals(folder.path())) {
+                    lease.mappings()
+                            .map(each -> InheritedMappings.left(
+                                    lease.file(), lease.header().inode(), each))
+                            .forEach(mapped::add);
+                }
+            }
+            folder.handOver(left, mapped);
+        }
     }
 
     /**

@@ -32,8 +32,8 @@ import org.osgi.service.metatype.annotations.Designate;
  * Leases memory as named files, so that a lease can outlive this component and even the process.
  *
  * <p>A lease is unmapped in {@link #release}, and after a resize in {@link #trim}, and nowhere else: windows that were handed out stay valid when this component is
- * deactivated, updated or started anew. Its next life finds the files, maps them once more and answers with the same memory; what
- * remains of the former life is address space. Only when the whole framework stops are the files removed.
+ * deactivated, updated or started anew. Its next life takes over the mappings that are there, which the keeper has meanwhile, and
+ * answers with the same memory at the same place. Only when the whole framework stops are the files removed.
  */
 @Component(
         configurationPid = "io.hotbay.hugepages",
@@ -71,7 +71,7 @@ public final class LeasedHugepages implements HugepageAllocator {
                 InstanceName.of(context.getProperty("hotbay.run.dir")),
                 context.getProperty("hotbay.memory.mib"),
                 configuration,
-                new KeptLocks(context),
+                new KeptFolders(context),
                 logger);
     }
 
@@ -80,7 +80,7 @@ public final class LeasedHugepages implements HugepageAllocator {
             String instance,
             String launchedMemory,
             HugepageConfiguration configuration,
-            LeftLocks locks,
+            LeftFolders folders,
             Logger logger)
             throws IOException {
         this.launchedMemory = launchedMemory;
@@ -90,7 +90,7 @@ public final class LeasedHugepages implements HugepageAllocator {
         HugetlbfsMounts mounts = new HugetlbfsMounts(host.root(), kernel, host.mounter());
         setup = new PageSetup(kernel, mounts);
         table = new PoolTable(host.root(), kernel);
-        store = new LeaseStore(host, kernel, mounts, instance, locks, logger);
+        store = new LeaseStore(host, kernel, mounts, instance, folders, logger);
         store.adopt(settings).forEach(lease -> leases.put(lease.name(), lease));
         if (!leases.isEmpty()) {
             logger.info("took up the leases that were there: {}", leases.keySet());
@@ -123,7 +123,7 @@ public final class LeasedHugepages implements HugepageAllocator {
         if (forGood) {
             store.remove(leases.values());
         } else {
-            store.handOver();
+            store.handOver(leases.values());
         }
     }
 
@@ -245,8 +245,13 @@ public final class LeasedHugepages implements HugepageAllocator {
 
     @Override
     public synchronized void release(String name) {
+        if (ended) {
+            // The next life of this component has it, and whoever still wants this will ask that.
+            return;
+        }
         Lease lease = leases.remove(name);
         if (lease == null) {
+            store.forget(name);
             return;
         }
         try {

@@ -17,7 +17,7 @@ final class LeaseFixture {
     final RecordingLogger log = new RecordingLogger();
     final FakeMachine machine;
     final Path folder;
-    private final LocksInMemory locks = new LocksInMemory();
+    final FoldersInMemory left = new FoldersInMemory();
     LeasedHugepages allocator;
 
     LeaseFixture(Path root) throws IOException {
@@ -30,18 +30,32 @@ final class LeaseFixture {
     }
 
     void start() throws IOException {
-        allocator = new LeasedHugepages(machine.host(), INSTANCE, null, DEFAULTS, locks, log.logger());
+        allocator = new LeasedHugepages(machine.host(), INSTANCE, null, DEFAULTS, left, log.logger());
     }
 
     /** The component ends as in a process that was killed: the kernel drops the lock, the files stay. */
     void kill() {
         allocator.end(false);
-        locks.drop();
+        left.drop();
     }
 
     void restart() throws IOException {
         kill();
         start();
+    }
+
+    /** The component ends and starts again in the same process. */
+    void update() throws IOException {
+        allocator.end(false);
+        start();
+    }
+
+    /** How often the memory of a lease is mapped, be its file still there or not. */
+    int mappings(String lease) throws IOException {
+        String file = file(lease).toString();
+        return (int) Files.readAllLines(Path.of("/proc/self/maps")).stream()
+                .filter(line -> line.endsWith(file) || line.endsWith(file + " (deleted)"))
+                .count();
     }
 
     Path file(String name) {

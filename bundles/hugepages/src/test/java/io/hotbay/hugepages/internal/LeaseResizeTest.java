@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.hotbay.memory.MemoryLease;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -80,25 +79,19 @@ class LeaseResizeTest {
 
     @Test
     void shouldGivePagesAndMappingsBackWhenTrimmed() throws IOException {
-        int mappings = mappings();
+        int mappings = fixture.mappings("disk");
         resize(100_000);
         resize(200_000);
-        assertThat(mappings()).isEqualTo(mappings + 2);
+        assertThat(fixture.mappings("disk")).isEqualTo(mappings + 2);
         ByteBuffer shrunk = resize(100).window(0);
         fixture.allocator.trim("disk");
         fixture.allocator.trim("unknown");
-        assertThat(mappings()).isEqualTo(mappings);
+        assertThat(fixture.mappings("disk")).isEqualTo(mappings);
         assertThat(fixture.file("disk")).hasSize(4096);
         assertThat(fixture.header("disk")).contains("size=100\nlength=4096\n");
         assertThat(shrunk.getLong(0)).isEqualTo(41);
         fixture.allocator.release("disk");
-        assertThat(mappings()).isEqualTo(mappings - 1);
-    }
-
-    private int mappings() throws IOException {
-        return (int) Files.readAllLines(Path.of("/proc/self/maps")).stream()
-                .filter(line -> line.endsWith(fixture.file("disk").toString()))
-                .count();
+        assertThat(fixture.mappings("disk")).isEqualTo(mappings - 1);
     }
 
     @Test
@@ -124,8 +117,7 @@ class LeaseResizeTest {
     @Test
     void shouldKeepMemoryThatAnEarlierLifeInThisProcessMayStillTouch() throws IOException {
         resize(100);
-        fixture.allocator.end(false);
-        fixture.start();
+        fixture.update();
         assertThat(fixture.allocator.find("disk").orElseThrow().size()).isEqualTo(100);
         before.window(0).putLong(4096, 49);
         assertThat(fixture.file("disk")).hasSize(8192);

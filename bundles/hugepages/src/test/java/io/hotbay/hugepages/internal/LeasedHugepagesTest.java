@@ -29,7 +29,7 @@ class LeasedHugepagesTest {
     private final RecordingLogger log = new RecordingLogger();
     private FakeMachine machine;
     private Path folder;
-    private final LocksInMemory locks = new LocksInMemory();
+    private final FoldersInMemory left = new FoldersInMemory();
     private LeasedHugepages allocator;
 
     @BeforeEach
@@ -48,13 +48,13 @@ class LeasedHugepagesTest {
     }
 
     private LeasedHugepages another(HugepageConfiguration configuration) throws IOException {
-        return new LeasedHugepages(machine.host(), INSTANCE, null, configuration, locks, log.logger());
+        return new LeasedHugepages(machine.host(), INSTANCE, null, configuration, left, log.logger());
     }
 
     /** The component ends as in a process that was killed: the kernel drops the lock, the files stay. */
     private void die() {
         allocator.end(false);
-        locks.drop();
+        left.drop();
     }
 
     @Test

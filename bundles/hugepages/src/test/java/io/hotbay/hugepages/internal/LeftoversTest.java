@@ -51,7 +51,7 @@ class LeftoversTest {
 
     @Test
     void shouldNotTouchATargetThatLives() throws IOException {
-        InstanceFolder live = InstanceFolder.open(root.resolve("hotbay/live"), new LocksInMemory());
+        InstanceFolder live = InstanceFolder.open(root.resolve("hotbay/live"), new FoldersInMemory());
         Files.writeString(live.file("Malloc0"), "contents");
         assertThat(remove()).isEmpty();
         assertThat(live.file("Malloc0")).hasContent("contents");

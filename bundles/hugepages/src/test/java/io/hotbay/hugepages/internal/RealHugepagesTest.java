@@ -37,7 +37,7 @@ class RealHugepagesTest {
     private Path mountPoint;
     private Path small;
     private Pool pool;
-    private final LocksInMemory locks = new LocksInMemory();
+    private final FoldersInMemory left = new FoldersInMemory();
     private LeasedHugepages allocator;
 
     @BeforeEach
@@ -81,7 +81,7 @@ class RealHugepagesTest {
     private LeasedHugepages another(Configured configuration) throws IOException {
         Host host = new Host(Path.of("/"), small, FileSystem::mount, Writer.SYSFS);
         return new LeasedHugepages(
-                host, "test-2", null, configuration.withMountPoint(mountPoint.toString()), locks, log.logger());
+                host, "test-2", null, configuration.withMountPoint(mountPoint.toString()), left, log.logger());
     }
 
     private long leased() throws IOException {

@@ -7,8 +7,12 @@ import io.hotbay.bdev.BlockDevice;
 import io.hotbay.memory.HugepageAllocator;
 import io.hotbay.memory.MemoryLease;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -169,17 +173,44 @@ class BdevTest {
     void shouldKeepTheContentsWhileTheAllocatorIsStopped() throws IOException {
         target.configureBdev("malloc", "Disk", Map.of("size", "1MiB"));
         target.bdev("Disk");
-        lease().window(0).putLong(4096, 42);
+        ByteBuffer window = lease().window(0);
+        window.putLong(4096, 42);
 
         Framework.stop("hugepages");
 
         assertThat(Framework.references(BlockDevice.class, TestTarget.bdevFilter("Disk")))
                 .isEmpty();
+        assertThat(window.getLong(4096)).isEqualTo(42);
 
         Framework.start("hugepages");
 
         target.bdev("Disk");
         assertThat(lease().window(0).getLong(4096)).isEqualTo(42);
+    }
+
+    @Test
+    void shouldStayMappedOnceWhereItIsWhenTheAllocatorIsReplaced() throws Exception {
+        target.configureBdev("malloc", "Disk", Map.of("size", "1MiB"));
+        target.bdev("Disk");
+        List<String> before = mappings();
+        assertThat(before).hasSize(1);
+
+        Framework.update("hugepages");
+        target.bdev("Disk");
+        assertThat(mappings()).isEqualTo(before);
+
+        Framework.stop("hugepages");
+        assertThat(mappings()).isEqualTo(before);
+        Framework.start("hugepages");
+        target.bdev("Disk");
+        assertThat(mappings()).isEqualTo(before);
+    }
+
+    /** Of the memory of the disk, in this process. */
+    private static List<String> mappings() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/maps")).stream()
+                .filter(line -> line.endsWith("/" + LEASE))
+                .toList();
     }
 
     @Test

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.hugepages.internal;
+
+import io.hotbay.keeper.Keeper;
+import io.hotbay.keeper.Kept;
+import io.hotbay.linux.Descriptor;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
+
+/** Leaves folders with the keeper, which also survives an update of this bundle and passes them on to another process. */
+final class KeptFolders implements LeftFolders {
+    private static final String PREFIX = "hugepages ";
+    private static final String MAPPINGS = "mappings";
+    private static final String LEASE = "lease";
+    private static final String INODE = "inode";
+    private static final String ADDRESS = "address";
+    private static final String LENGTH = "length";
+
+    private final BundleContext context;
+
+    KeptFolders(BundleContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public void leave(Path folder, LeftFolder left) {
+        Keeper keeper = keeper();
+        if (keeper == null) {
+            left.lock().close();
+        } else {
+            keeper.keep(
+                    PREFIX + folder,
+                    new Kept(facts(left.mappings()), List.of(left.lock().release())));
+        }
+    }
+
+    @Override
+    public LeftFolder take(Path folder) {
+        Keeper keeper = keeper();
+        return keeper == null
+                ? null
+                : keeper.take(PREFIX + folder)
+                        .map(kept -> new LeftFolder(
+                                Descriptor.adopt(kept.descriptors().get(0)), mappings(kept.facts())))
+                        .orElse(null);
+    }
+
+    static Map<String, Object> facts(List<LeftMapping> mappings) {
+        return Map.of(
+                MAPPINGS,
+                mappings.stream()
+                        .map(each -> Map.of(
+                                LEASE,
+                                each.lease(),
+                                INODE,
+                                each.inode(),
+                                ADDRESS,
+                                each.address(),
+                                LENGTH,
+                                each.length()))
+                        .toList());
+    }
+
+    /** Facts that another version of this bundle has left may be of another kind. */
+    static List<LeftMapping> mappings(Map<String, Object> facts) {
+        List<LeftMapping> mappings = new ArrayList<>();
+        if (facts.get(MAPPINGS) instanceof List<?> all) {
+            for (Object each : all) {
+                if (each instanceof Map<?, ?> mapping
+                        && mapping.get(LEASE) instanceof String lease
+                        && mapping.get(INODE) instanceof Long inode
+                        && mapping.get(ADDRESS) instanceof Long address
+                        && mapping.get(LENGTH) instanceof Long length) {
+                    mappings.add(new LeftMapping(lease, inode, address, length));
+                }
+            }
+        }
+        return mappings;
+    }
+
+    private Keeper keeper() {
+        ServiceReference<Keeper> reference = context.getServiceReference(Keeper.class);
+        return reference == null ? null : context.getService(reference);
+    }
+}

@@ -11,8 +11,15 @@ import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(60)
 class EventFdTest {
+    /** fcntl(2). */
+    private static final int F_GETFL = 3;
+
+    private static final int O_NONBLOCK = 0x800;
+
     @Test
     void shouldSumItsSignalsAndBeEmptyAfterwards() throws Exception {
         try (EventFd event = EventFd.create()) {
@@ -90,6 +97,46 @@ class EventFdTest {
             });
             assertThat(writer.result()).isTrue();
         }
+    }
+
+    /** Another thread may be on its way to the kernel when the watch has looked. */
+    @Test
+    void shouldHaveNobodyWaitForACounterThatWasFoundFull() throws Exception {
+        try (EventFd event = blocking()) {
+            event.signal();
+            fill(event, -3);
+            new WaitingThread<>(() -> {
+                        event.signal();
+                        return event.isBlocked();
+                    })
+                    .result();
+            assertThat(Kernel.LIBC.fcntl(event.number(), F_GETFL, 0) & O_NONBLOCK)
+                    .isNotZero();
+        }
+    }
+
+    @Test
+    void shouldHaveAThreadForItsWatchOnlyWhileThereIsSomethingToWatch() throws Exception {
+        try (EventFd event = blocking();
+                EventFd another = blocking()) {
+            event.signal();
+            assertThat(watches()).isOne();
+            another.signal();
+            assertThat(watches()).isOne();
+        }
+        while (watches() != 0) {
+            Thread.sleep(1);
+        }
+        try (EventFd event = blocking()) {
+            event.signal();
+            assertThat(watches()).isOne();
+        }
+    }
+
+    private static long watches() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("hotbay-signal-watch"))
+                .count();
     }
 
     private static void fill(EventFd event, long value) {

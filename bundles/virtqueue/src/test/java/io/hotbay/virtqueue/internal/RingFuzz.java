@@ -37,6 +37,7 @@ public final class RingFuzz {
     private final int size;
     private final long features;
     private final long usedLog;
+    private final RingMarks marks;
     private final int base;
     private final ByteBuffer region;
     private final RingDriver driver;
@@ -61,7 +62,8 @@ public final class RingFuzz {
                 ? null
                 : ByteBuffer.allocateDirect(new GuestVirtqueueFactory().inFlightBytes(size, features))
                         .order(ByteOrder.LITTLE_ENDIAN);
-        usedLog = (kind & 16) == 0 ? VirtqueueSetup.USED_NOT_LOGGED : RING;
+        usedLog = (kind & 16) == 0 ? VirtqueueSetup.USED_NOT_LOGGED : RING + ((long) (byte) take() << take() % 64);
+        marks = new RingMarks(driver, size, usedLog);
         base = (kind & 32) == 0 ? (packed ? 0x8000_8000 : 0) : take16() | take16() << 16;
         if ((kind & 64) != 0) {
             fillRing();
@@ -128,8 +130,9 @@ public final class RingFuzz {
 
     private void open() {
         working.clear();
+        marks.forget();
         queue = null;
-        VirtqueueSetup plain = driver.setup(memory, region, (address, length) -> checkMark(length), usedLog);
+        VirtqueueSetup plain = driver.setup(memory, region, marks, usedLog);
         VirtqueueSetup setup = new VirtqueueSetup(
                 0,
                 size,
@@ -175,7 +178,7 @@ public final class RingFuzz {
         switch (step) {
             case 0, 1, 2, 3 -> fetch();
             case 4, 5, 6 -> complete();
-            case 7 -> queue.publish();
+            case 7 -> publish();
             case 8 -> queue.arm();
             case 9 -> queue.disarm();
             case 10 -> queue.takeSignal();
@@ -198,7 +201,9 @@ public final class RingFuzz {
     private void checkWrites() {
         for (int at = ram.mismatch(RING, before, 0); at >= 0; at = ram.mismatch(RING, before, at + 1)) {
             require(mayWrite(at), "the device wrote byte " + at);
+            marks.written(at);
         }
+        marks.endStep();
         require(ram.mismatch(SECOND, secondBefore, 0) < 0, "the device wrote to memory that holds no ring");
     }
 
@@ -252,8 +257,26 @@ public final class RingFuzz {
     private void complete() {
         if (!working.isEmpty()) {
             int head = working.remove(take() % working.size());
+            List<RingMarks.Mark> writable = writable(head);
             queue.complete(head, take16());
+            marks.requireAll(writable);
         }
+    }
+
+    private List<RingMarks.Mark> writable(int head) {
+        List<RingMarks.Mark> found = new ArrayList<>();
+        for (int i = queue.readableSegments(head); i < queue.segments(head); i++) {
+            long handle = queue.handle(head, i);
+            if (handle != GuestMemory.NONE) {
+                found.add(new RingMarks.Mark(memory.guestAddress(handle), queue.length(head, i)));
+            }
+        }
+        return found;
+    }
+
+    private void publish() {
+        queue.publish();
+        marks.publish(located && queue.fault() == null);
     }
 
     private void relocate() {
@@ -309,10 +332,6 @@ public final class RingFuzz {
         }
         require(queue.inFlight() == working.size(), queue.inFlight() + " in flight, not " + working.size());
         require(working.size() <= size, working.size() + " chains in a ring of " + size);
-    }
-
-    private static void checkMark(long length) {
-        require(length > 0 && length <= 0xffff_ffffL, "a mark of " + length + " bytes");
     }
 
     private static void require(boolean holds, String what) {

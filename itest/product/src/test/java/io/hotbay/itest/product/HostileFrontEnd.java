@@ -4,6 +4,9 @@ package io.hotbay.itest.product;
 import io.hotbay.frontend.BlockQueue;
 import io.hotbay.frontend.BlockRequestType;
 import io.hotbay.frontend.DescriptorChain;
+import io.hotbay.frontend.DeviceFeatures;
+import io.hotbay.frontend.DirtyLog;
+import io.hotbay.frontend.FrontendConnection;
 import io.hotbay.frontend.FrontendMemory;
 import io.hotbay.frontend.FrontendProfile;
 import io.hotbay.frontend.FrontendQueue;
@@ -11,6 +14,7 @@ import io.hotbay.frontend.FrontendRegion;
 import io.hotbay.frontend.FrontendSession;
 import io.hotbay.frontend.Message;
 import io.hotbay.frontend.MessageSocket;
+import io.hotbay.frontend.RingLayout;
 import io.hotbay.frontend.SessionOptions;
 import io.hotbay.frontend.SplitRingDriver;
 import io.hotbay.frontend.VhostUserRequest;
@@ -48,6 +52,11 @@ final class HostileFrontEnd {
     private static final int TRANSFERS = 20;
 
     private static final int CHAIN = 3;
+    /** Bytes of SET_LOG_BASE's payload. */
+    private static final int LOG = 16;
+    /** Requests under way while a log is replaced. */
+    private static final int FLUSHES = 8;
+
     private static final long PATIENCE_NANOS = 60_000_000_000L;
     /** How often the target is told of a ring that is no longer there. */
     private static final int KICKS = 50;
@@ -202,6 +211,91 @@ final class HostileFrontEnd {
         }
     }
 
+    // ---- the dirty log
+
+    /**
+     * Hands over logs of any size at any place, and files that can be none, with the used ring logged anywhere, while requests are under
+     * way. Only what can be a log may be accepted, and nothing may be written beside it.
+     */
+    void logAnywhere(int rounds) throws IOException {
+        try (FrontendSession session = FrontendProfile.QEMU_10.open(socket)) {
+            session.connection().needReplyFor(request -> true);
+            session.connection().setFeatures(session.features() | DeviceFeatures.LOG_ALL);
+            BlockQueue blocks = session.queues().get(0).blocks();
+            for (int i = 0; i < rounds; i++) {
+                long size = 1 + random.nextInt(1 << random.nextInt(14));
+                try (DirtyLog log = DirtyLog.ofSize(size, 8L * random.nextInt(1000))) {
+                    for (int j = 0; j < FLUSHES; j++) {
+                        blocks.submit(BlockRequestType.FLUSH, 0, 0, 0);
+                    }
+                    blocks.flush();
+                    boolean accepted = handOver(session.connection(), log);
+                    logUsedRingAnywhere(session);
+                    for (int j = 0; j < FLUSHES; j++) {
+                        blocks.await();
+                    }
+                    session.driver(0).read(0, BLOCK);
+                    if (accepted && !log.isCleanAround()) {
+                        throw new AssertionError("the target has written beside a log of " + size + " bytes");
+                    }
+                }
+            }
+        }
+    }
+
+    /** Returns whether it can be a log, and has been accepted. */
+    private boolean handOver(FrontendConnection connection, DirtyLog log) throws IOException {
+        long behind = log.offset() + log.size() + DirtyLog.PAGE;
+        switch (random.nextInt(10)) {
+            case 0 -> expectLog(connection, log.file(), behind + 1, 0, false);
+            case 1 -> expectLog(connection, log.file(), log.size(), log.offset() | 1 + random.nextInt(7), false);
+            case 2 -> expectLog(connection, log.file(), -random.nextInt(2), log.offset(), false);
+            case 3 -> expectLog(connection, log.file(), random.nextLong() | 1L << 32, random.nextLong(), false);
+            case 4 -> {
+                log.file().truncate(random.nextInt((int) log.size()) + log.offset());
+                expectLog(connection, log.file(), log.size(), log.offset(), false);
+            }
+            case 5 -> {
+                log.file().addSeals(Descriptor.F_SEAL_SEAL);
+                expectLog(connection, log.file(), log.size(), log.offset(), false);
+            }
+            case 6 -> {
+                try (EventFd event = EventFd.create()) {
+                    expectLog(connection, Descriptor.adopt(event.number()), log.size(), log.offset(), false);
+                }
+            }
+            default -> {
+                expectLog(connection, log.file(), log.size(), log.offset(), true);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static void expectLog(
+            FrontendConnection connection, Descriptor file, long size, long offset, boolean accepted)
+            throws IOException {
+        ByteBuffer description = MessageSocket.payload(LOG).putLong(0, size).putLong(8, offset);
+        try (Message answer = connection.call(VhostUserRequest.SET_LOG_BASE, description, List.of(file))) {
+            if ((answer.payload().remaining() == LOG) != accepted) {
+                throw new AssertionError(
+                        "a log of " + size + " at " + offset + " is " + (accepted ? "refused" : "accepted"));
+            }
+        }
+    }
+
+    private void logUsedRingAnywhere(FrontendSession session) throws IOException {
+        RingLayout layout = session.queues().get(0).ring().layout();
+        session.connection()
+                .setVringAddr(
+                        0,
+                        FrontendConnection.LOG_RING,
+                        session.memory().userAddress(layout.descriptors()),
+                        session.memory().userAddress(layout.used()),
+                        session.memory().userAddress(layout.available()),
+                        random.nextBoolean() ? random.nextInt(1 << 28) : random.nextLong());
+    }
+
     // ---- the socket
 
     /** Sends so many bytes of a message, with or without a descriptor. */
@@ -322,7 +416,7 @@ final class HostileFrontEnd {
 
     /** Any of all that, in a small dose. */
     void doAnything() throws IOException, InterruptedException {
-        switch (random.nextInt(10)) {
+        switch (random.nextInt(11)) {
             case 0 -> breakRing();
             case 1 -> sendPart(1 + random.nextInt(Message.HEADER + ADDRESSES - 1), random.nextBoolean());
             case 2 -> sendDescriptors(VhostUserRequest.SET_MEM_TABLE, 1 + random.nextInt(253));
@@ -331,7 +425,8 @@ final class HostileFrontEnd {
             case 5 -> sendKnownMessages(50);
             case 6 -> truncateRing();
             case 7 -> truncateDataUnderLoad();
-            case 8 -> {
+            case 8 -> logAnywhere(5);
+            case 9 -> {
                 if (areHugepagesMissing()) {
                     useMissingHugepages();
                 }

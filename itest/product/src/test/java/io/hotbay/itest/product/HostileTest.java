@@ -51,6 +51,7 @@ class HostileTest {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private Product product;
     private HostileFrontEnd hostile;
+    private FullEvents fullEvents;
     private FrontendSession steady;
     private SurvivingLoad load;
     private Future<?> running;
@@ -69,6 +70,7 @@ class HostileTest {
         steady = FrontendProfile.CLOUD_HYPERVISOR.open(product.socket("steady"));
         load = new SurvivingLoad(steady, steady.queues().get(0), 0, BLOCKS, BLOCK, DEPTH);
         hostile = new HostileFrontEnd(product.socket(VICTIM), 7);
+        fullEvents = new FullEvents(product.socket(VICTIM));
         // Whatever is made on first use is there before anything is counted.
         useVictim();
     }
@@ -156,6 +158,26 @@ class HostileTest {
     @Test
     void shouldBreakARingAloneWhoseIndexJumps() throws Exception {
         hostile.breakRing();
+    }
+
+    @Test
+    void shouldServeOthersWhileACallCannotBeSignalled() throws Exception {
+        fullEvents.fillCall();
+    }
+
+    @Test
+    void shouldServeOthersWhileAnErrorCannotBeSignalled() throws Exception {
+        fullEvents.fillError();
+    }
+
+    @Test
+    void shouldServeOthersWhileTheLogsEventCannotBeSignalled() throws Exception {
+        fullEvents.fillLogEvent();
+    }
+
+    @Test
+    void shouldWriteNowhereElseWhateverIsHandedOverAsADirtyLog() throws Exception {
+        hostile.logAnywhere(100);
     }
 
     @Test

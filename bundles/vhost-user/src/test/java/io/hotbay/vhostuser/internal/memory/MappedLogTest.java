@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -74,6 +75,36 @@ class MappedLogTest {
         BitSet expected = new BitSet();
         expected.set(from, to);
         assertThat(marked()).isEqualTo(expected);
+    }
+
+    /** Ranges from anywhere to anywhere, and those at an end of the log, of a page or of all addresses. */
+    @Test
+    void shouldMarkThePagesOfAnyRangeAndNothingElse() throws IOException {
+        Random random = new Random(1);
+        BitSet expected = new BitSet();
+        for (int i = 0; i < 3000; i++) {
+            long address = near(random);
+            long length = random.nextInt(4) == 0 ? near(random) : 1L << random.nextInt(33);
+            log.mark(address, length);
+            for (int page = 0; length > 0 && page < 8 * SIZE; page++) {
+                // the distance as the sum may wrap around
+                long end = (page + 1L) << 12;
+                boolean begins = Long.compareUnsigned(address, end) < 0;
+                if (begins && (address >= (long) page << 12 || length > ((long) page << 12) - address)) {
+                    expected.set(page);
+                }
+            }
+            assertThat(marked()).as("%x+%x", address, length).isEqualTo(expected);
+            if (i % 5 == 0) {
+                file.pwrite(ByteBuffer.allocate(SIZE), OFFSET);
+                expected.clear();
+            }
+        }
+    }
+
+    private static long near(Random random) {
+        long[] ends = {0, 4096, 31 << 12, 32 << 12, 64 << 12, 8 * SIZE << 12, Long.MAX_VALUE, random.nextLong()};
+        return ends[random.nextInt(ends.length)] + random.nextInt(5) - 2;
     }
 
     @Test

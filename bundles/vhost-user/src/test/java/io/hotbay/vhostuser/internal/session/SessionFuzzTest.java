@@ -5,6 +5,8 @@ import io.hotbay.vhostuser.internal.testing.SessionFuzz;
 import io.hotbay.vhostuser.internal.wire.MessageType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +29,17 @@ class SessionFuzzTest {
         MessageType.SET_VRING_ERR,
         MessageType.SET_VRING_ENABLE,
     };
+
+    /** One region, as {@link SessionFuzz} has it in a sensible SET_MEM_TABLE. */
+    private static final byte[] TABLE = payload(1, 0x10000, 0x10000, 1L << 40, 0);
+
+    private static byte[] payload(long... values) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Long.BYTES).order(ByteOrder.nativeOrder());
+        for (long value : values) {
+            bytes.putLong(value);
+        }
+        return bytes.array();
+    }
 
     private static void record(ByteArrayOutputStream input, int id, int control, int kind, byte... bytes) {
         input.write(id);
@@ -61,6 +74,28 @@ class SessionFuzzTest {
         }
     }
 
+    /** The memory of running rings goes away; the log and the in-flight region lie in a file that has been sealed against that. */
+    @Test
+    void shouldStandEachSensibleMessageWithItsMemoryTruncated() throws IOException {
+        for (MessageType type : MessageType.values()) {
+            ByteArrayOutputStream input = new ByteArrayOutputStream();
+            for (MessageType one : START) {
+                int control = one == MessageType.SET_MEM_TABLE ? 1 << 5 : SessionFuzz.SENSIBLE;
+                record(
+                        input,
+                        one.id(),
+                        control | SessionFuzz.WAIT,
+                        SessionFuzz.UNSEALABLE,
+                        control == SessionFuzz.SENSIBLE ? new byte[0] : TABLE);
+            }
+            record(input, SessionFuzz.TRUNCATE, 0, SessionFuzz.UNSEALABLE);
+            record(input, type.id(), SessionFuzz.SENSIBLE | SessionFuzz.WAIT, 0);
+            record(input, SessionFuzz.TRUNCATE, 0, 0);
+            record(input, type.id(), SessionFuzz.SENSIBLE | SessionFuzz.WAIT, 0);
+            SessionFuzz.fuzz(input.toByteArray());
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4})
     void shouldStandRandomMessages(long seed) throws IOException {
@@ -85,6 +120,9 @@ class SessionFuzzTest {
             bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
         }
         int id = random.nextInt(20) == 0 ? random.nextInt(256) : 1 + random.nextInt(44);
+        if (random.nextInt(30) == 0) {
+            id = SessionFuzz.TRUNCATE;
+        }
         int control = SessionFuzz.WAIT | (random.nextInt(4) == 0 ? 0 : SessionFuzz.SENSIBLE);
         int noise = random.nextInt(8) == 0 ? random.nextInt() & 0xff : 0;
         record(input, id, control ^ noise, random.nextInt(), bytes);

@@ -43,7 +43,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * <pre>
  *   | id | control | descriptors | length | length bytes |
  *
- *   id           the message's number; {@link #GUEST_WRITE}: the bytes go to guest memory, at the offset of the first two
+ *   id           the message's number; {@link #GUEST_WRITE}: the bytes go to guest memory, at the offset of the first two;
+ *                {@link #TRUNCATE}: the file of the kind is made as long as the first two bytes say, if it can be
  *   control      bit 0: NEED_REPLY     bit 1: another version     bit 2: the size in the header is too large by one
  *                bit 3: the bytes are XORed over a payload that makes sense, and descriptors are added that it needs
  *                bit 4: no header      bits 5 to 7: number of descriptors
@@ -53,6 +54,10 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class SessionFuzz {
     /** The id of a record that is no message. */
     public static final int GUEST_WRITE = 0xff;
+    /** The id of another: a file that was handed over changes its length. */
+    public static final int TRUNCATE = 0xfe;
+    /** A kind: guest memory that cannot be sealed against that. */
+    public static final int UNSEALABLE = 6;
 
     /** Control: the sender waits. */
     public static final int WAIT = 1;
@@ -194,6 +199,10 @@ public final class SessionFuzz {
             writeToGuest(ByteBuffer.wrap(bytes));
             return;
         }
+        if (id == TRUNCATE) {
+            truncate(kinds.get(kind % kinds.size()), ByteBuffer.wrap(bytes));
+            return;
+        }
         List<Descriptor> attached = new ArrayList<>();
         byte[] payload = bytes;
         if ((control & SENSIBLE) != 0) {
@@ -223,6 +232,14 @@ public final class SessionFuzz {
             int offset = bytes.getShort() & 0xffff;
             bytes.limit(Math.min(bytes.limit(), bytes.position() + MEMORY_SIZE - offset));
             kinds.get(0).pwrite(bytes, offset);
+        }
+    }
+
+    private static void truncate(Descriptor file, ByteBuffer length) {
+        try {
+            file.truncate(length.remaining() < 2 ? 0 : length.getShort() & 0xffff);
+        } catch (LinuxException refused) {
+            // it is sealed, or no file
         }
     }
 

@@ -12,12 +12,13 @@ import java.util.concurrent.TimeUnit;
 
 /** A process of ours. It is stopped when closed, and at the latest when this virtual machine ends. Any thread. */
 public final class ChildProcess implements AutoCloseable {
-    private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
+    private static final Set<ProcessHandle> RUNNING = ConcurrentHashMap.newKeySet();
     private static final Duration KILL_TIMEOUT = Duration.ofSeconds(10);
 
     static {
         Runtime.getRuntime()
-                .addShutdownHook(new Thread(() -> RUNNING.forEach(Process::destroyForcibly), "guest-test-clean-up"));
+                .addShutdownHook(
+                        new Thread(() -> RUNNING.forEach(ProcessHandle::destroyForcibly), "guest-test-clean-up"));
     }
 
     private final String name;
@@ -42,12 +43,17 @@ public final class ChildProcess implements AutoCloseable {
         builder.environment().putAll(environment);
         try {
             Process process = builder.start();
-            RUNNING.add(process);
-            process.onExit().thenAccept(RUNNING::remove);
+            endWithThisProcess(process.toHandle());
             return new ChildProcess(name, process, log, logs);
         } catch (IOException e) {
             throw logs.failure("Cannot start " + String.join(" ", command), e);
         }
+    }
+
+    /** Has a process killed when this virtual machine ends, unless it has ended before. */
+    static void endWithThisProcess(ProcessHandle process) {
+        RUNNING.add(process);
+        process.onExit().thenAccept(RUNNING::remove);
     }
 
     /** Its process identifier. */

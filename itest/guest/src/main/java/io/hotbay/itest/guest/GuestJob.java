@@ -10,6 +10,9 @@ public final class GuestJob {
     /** What fio writes and verifies in one go; twice that, since each of the two jobs has an area of its own. */
     private static final String AREA = "8m";
 
+    /** Writes that are certainly not all under way at once. */
+    private static final int PROGRESS = 200;
+
     private final Guest guest;
     private final Disk disk;
     private final String name;
@@ -105,6 +108,15 @@ public final class GuestJob {
     /** Starts to write and verify again and again, over all queues. */
     public BackgroundLoad startsWritingAndVerifying() {
         return BackgroundLoad.start(guest, name, fio("--bs=4k"));
+    }
+
+    /** What it writes in the background makes progress. */
+    public void goesOnWriting() {
+        guest.run("""
+                writes() { awk '{ print $5 }' /sys/block/NAME/stat; }
+                before=$(writes)
+                until [ $(($(writes) - before)) -ge COUNT ]; do usleep 20000; done
+                """.replace("NAME", name).replace("COUNT", String.valueOf(PROGRESS)));
     }
 
     private String fio(String options) {

@@ -8,6 +8,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Hotbay's process, started from an unpacked distribution, with two memory disks in Kata's layout; the spare one offers packed rings. */
@@ -15,6 +18,8 @@ public final class HotbayTarget implements Target {
     private static final int START_SECONDS = 60;
     private static final int STOP_SECONDS = 60;
     private static final int EXEC_SECONDS = 60;
+    private static final int UPGRADE_SECONDS = 120;
+    private static final Pattern STARTED = Pattern.compile("started process (\\d+)");
     private static final String SOCKETS = "kata/block/sockets";
     private static final String CONFIGURATION = """
             {
@@ -39,8 +44,10 @@ public final class HotbayTarget implements Target {
     private final Disk spare;
     private final Path serviceLog;
     private ChildProcess process;
+    private Optional<Successor> successor = Optional.empty();
     private int starts;
     private int execs;
+    private int upgrades;
 
     /** A target whose files are all in a work directory. */
     public HotbayTarget(Path home, WorkDirectory work, Logs logs) {
@@ -64,6 +71,7 @@ public final class HotbayTarget implements Target {
 
     @Override
     public void start() {
+        successor = Optional.empty();
         process = ChildProcess.start("hotbay-" + ++starts, commandLine(), Map.of(), logs);
         Await.until("Hotbay opens its sockets", Settings.timeout(START_SECONDS), logs, () -> {
             process.checkAlive();
@@ -111,9 +119,38 @@ public final class HotbayTarget implements Target {
         }
     }
 
+    /** Puts another process in the place of this one and returns what the command has printed. The former process has ended then. */
+    public String upgrade() {
+        String name = "hotbay-upgrade-" + ++upgrades;
+        List<String> line = List.of(program.toString(), "upgrade", "-r", control.toString());
+        try (ChildProcess upgrade = ChildProcess.start(name, line, Map.of(), logs)) {
+            int status = upgrade.awaitExit(Settings.timeout(UPGRADE_SECONDS));
+            String printed = upgrade.output();
+            Matcher started = STARTED.matcher(printed);
+            if (status != 0 || !started.find()) {
+                throw logs.failure("The upgrade ended with status " + status + ": " + printed);
+            }
+            Successor next = new Successor("Hotbay's successor", Long.parseLong(started.group(1)), logs);
+            awaitEndOfFormer();
+            successor = Optional.of(next);
+            return printed;
+        }
+    }
+
+    private void awaitEndOfFormer() {
+        if (successor.isPresent()) {
+            successor.get().awaitEnd(Settings.timeout(STOP_SECONDS));
+            return;
+        }
+        int status = process.awaitExit(Settings.timeout(STOP_SECONDS));
+        if (status != 0) {
+            throw logs.failure("Hotbay ended with status " + status + " after it had handed over");
+        }
+    }
+
     /** Kills the process with SIGKILL; it can be started again, with what it has left behind. */
     public void kill() {
-        process.kill();
+        successor.ifPresentOrElse(Successor::kill, process::kill);
     }
 
     /** A disk of its own over another socket, for the machine that a guest is migrated to. */
@@ -145,11 +182,15 @@ public final class HotbayTarget implements Target {
 
     @Override
     public void checkAlive() {
-        process.checkAlive();
+        successor.ifPresentOrElse(Successor::checkAlive, process::checkAlive);
     }
 
     @Override
     public void stop() {
+        if (successor.isPresent()) {
+            successor.get().terminate(Settings.timeout(STOP_SECONDS));
+            return;
+        }
         int status = process.terminate(Settings.timeout(STOP_SECONDS));
         if (status != 0) {
             throw logs.failure("Hotbay ended with status " + status + " after SIGTERM");
@@ -158,6 +199,7 @@ public final class HotbayTarget implements Target {
 
     @Override
     public void close() {
+        successor.ifPresent(Successor::close);
         if (process != null) {
             process.close();
         }

@@ -9,7 +9,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A running QEMU, whatever its guest does. */
@@ -75,12 +78,32 @@ public final class Machine implements AutoCloseable {
     }
 
     private static boolean isMemory(Path file) {
+        return target(file).contains("memfd:memory-backend-memfd");
+    }
+
+    private static String target(Path descriptor) {
         try {
-            return Files.readSymbolicLink(file).toString().contains("memfd:memory-backend-memfd");
+            return Files.readSymbolicLink(descriptor).toString();
         } catch (IOException e) {
             // It has been closed meanwhile.
-            return false;
+            return "";
         }
+    }
+
+    /** QEMU's sockets as the kernel numbers them: a connection that is lost and made again is another one. */
+    public Set<String> sockets() {
+        try (Stream<Path> files = Files.list(Path.of("/proc/" + qemu.pid() + "/fd"))) {
+            return files.map(Machine::target)
+                    .filter(target -> target.startsWith("socket:"))
+                    .collect(Collectors.toCollection(TreeSet::new));
+        } catch (IOException e) {
+            throw logs.failure("Cannot read QEMU's files", e);
+        }
+    }
+
+    /** What QEMU has printed so far. */
+    public String output() {
+        return qemu.output();
     }
 
     /** Whether QEMU has a target for a disk and the guest's rings run on it. */

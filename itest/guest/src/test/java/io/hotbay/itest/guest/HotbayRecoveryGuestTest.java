@@ -14,13 +14,14 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 
 /**
- * What a guest lives through that its target is killed, changed or taken away under, and that is migrated. One guest serves all tests, each of
+ * What a guest lives through that its target is killed, replaced, changed or taken away under, and that is migrated. One guest serves all tests, each of
  * which goes on where the one before has left it; its first disk has split rings, its second one packed rings.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class HotbayRecoveryGuestTest {
     private static final int KILLS = 20;
+    private static final int UPGRADES = 2;
 
     private Logs logs;
     private WorkDirectory work;
@@ -75,6 +76,17 @@ class HotbayRecoveryGuestTest {
 
     @Test
     @Order(2)
+    void shouldStayConnectedWhenTheProcessIsReplaced() {
+        List<BackgroundLoad> loads = List.of(split.startsWritingAndVerifying(), packed.startsWritingAndVerifying());
+
+        new UpgradeJob(guest, hotbay, List.of(split, packed)).upgrades(UPGRADES);
+
+        loads.forEach(load -> load.stop(guest));
+        split.hasSeenNoErrors();
+    }
+
+    @Test
+    @Order(3)
     void shouldTellTheGuestOfAnotherSize() {
         ResizeJob disk = new ResizeJob(guest, hotbay, "Malloc0", "vda");
         BackgroundLoad load = split.startsWritingAndVerifying();
@@ -88,7 +100,7 @@ class HotbayRecoveryGuestTest {
     }
 
     @Test
-    @Order(3)
+    @Order(4)
     void shouldLogWhatItWritesIntoMemoryThatIsCopied() throws IOException {
         MigrationJob job = new MigrationJob(guest, "vda");
         BackgroundLoad reads = job.startsReadingMarkedPages();
@@ -103,7 +115,7 @@ class HotbayRecoveryGuestTest {
     }
 
     @Test
-    @Order(4)
+    @Order(5)
     void shouldServeAGuestThatIsMigratedUnderLoad() {
         List<BackgroundLoad> loads = List.of(split.startsWritingAndVerifying(), packed.startsWritingAndVerifying());
 
@@ -122,7 +134,7 @@ class HotbayRecoveryGuestTest {
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void shouldTellTheGuestOfASizeThatHasChangedWhileItBoots() {
         new ResizeJob(guest, hotbay, "Malloc0", "vda").changesWhileReset(80);
         split.verifiesAFewWrites();
@@ -131,7 +143,7 @@ class HotbayRecoveryGuestTest {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void shouldWorkAgainAfterItsControllerWasRemoved() {
         new RemovalJob(guest, hotbay, "vdb")
                 .losesItsController(hotbay.twin(hotbay.spare()), "Malloc1", "packed_ring=true");
@@ -140,7 +152,7 @@ class HotbayRecoveryGuestTest {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void shouldWorkAgainAfterItsBdevWasRemoved() {
         new RemovalJob(guest, hotbay, "vda").losesItsBdev("Malloc0", 64, 4096);
         split.verifiesAFewWrites();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.itest.bench;
 
-import io.hotbay.frontend.ControlSocket;
+import io.hotbay.frontend.ControlClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,12 +19,12 @@ public final class HotbayProcess implements AutoCloseable {
 
     private final Path directory;
     private final Process process;
-    private final ControlSocket control;
+    private final ControlClient control;
 
     private HotbayProcess(Path directory, Process process) {
         this.directory = directory;
         this.process = process;
-        control = new ControlSocket(directory.resolve("r/control.sock"), COMMAND_PATIENCE);
+        control = new ControlClient(directory.resolve("r/control.sock"), COMMAND_PATIENCE);
     }
 
     /**

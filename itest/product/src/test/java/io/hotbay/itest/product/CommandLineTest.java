@@ -107,7 +107,7 @@ class CommandLineTest {
         assertThat(result.status()).as(result.err()).isEqualTo(1);
         assertThat(result.err()).contains("bdevs[1].color");
         product.start();
-        assertThat(product.exec("bdev:list").out()).doesNotContain("A ");
+        assertThat(product.execute("bdev:list")).doesNotContain("A ");
     }
 
     @Test
@@ -157,7 +157,7 @@ class CommandLineTest {
     @Test
     void shouldMeasureASocketFromAProcessOfItsOwn() throws Exception {
         product.start();
-        product.exec("bdev:create null N size=1MiB; vhost:create-blk front N");
+        product.execute("bdev:create null N size=1MiB; vhost:create-blk front N");
         String socket = product.sockets().resolve("front").toString();
 
         Result measured = product.hotbay(List.of("bench", socket, "--time", "0.2", "--warm-up", "0"));

@@ -55,12 +55,10 @@ class FaultPointTest {
     @BeforeAll
     void startProduct() throws Exception {
         product = new Product().start();
-        for (String command : List.of(
+        product.execute(
                 "bdev:create malloc Split size=1MiB block_size=4096; vhost:create-blk split Split num_queues=1",
                 "bdev:create malloc Packed size=1MiB block_size=4096",
-                "vhost:create-blk packed Packed num_queues=1 packed_ring=true")) {
-            assertThat(product.exec(command).err()).isEmpty();
-        }
+                "vhost:create-blk packed Packed num_queues=1 packed_ring=true");
     }
 
     @AfterAll

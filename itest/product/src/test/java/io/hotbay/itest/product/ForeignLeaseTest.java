@@ -40,7 +40,7 @@ class ForeignLeaseTest {
                 "-c",
                 product.write("c.json", "{\"hugepages\": {\"page_size\": \"1GiB\"}}")
                         .toString());
-        ok(CREATE);
+        product.execute(CREATE);
         for (String disk : List.of("v0", "v1")) {
             try (FrontendSession session = FrontendProfile.QEMU_10.open(product.socket(disk))) {
                 assertThat(session.driver(0)
@@ -60,7 +60,7 @@ class ForeignLeaseTest {
     @AfterEach
     void removeProduct() throws Exception {
         if (product.process().isAlive()) {
-            ok("hugepages:clean");
+            product.execute("hugepages:clean");
             product.stop();
         }
         product.close();
@@ -123,19 +123,13 @@ class ForeignLeaseTest {
                 "the disk that has its memory",
                 () -> product.exec("vhost:list").out().matches("(?s).*v1 +blk +M1 +listening .*"),
                 product::log);
-        assertThat(product.exec("vhost:list").out()).doesNotContainPattern("v0 +blk +M0 +listening");
-        Product.Result created = product.exec("bdev:create malloc Again size=1MiB block_size=4096");
-        assertThat(created.status()).as(created.err()).isZero();
+        assertThat(product.execute("vhost:list")).doesNotContainPattern("v0 +blk +M0 +listening");
+        product.execute("bdev:create malloc Again size=1MiB block_size=4096");
     }
 
     private void assertContent(String disk) throws IOException {
         try (FrontendSession session = FrontendProfile.QEMU_10.open(product.socket(disk))) {
             assertThat(session.driver(0).read(8, BLOCK).data()).isEqualTo(SectorPattern.of(8, BLOCK, 5));
         }
-    }
-
-    private void ok(String command) throws IOException, InterruptedException {
-        Product.Result result = product.exec(command);
-        assertThat(result.status()).as(command + ": " + result.err()).isZero();
     }
 }

@@ -59,9 +59,7 @@ class KillTest {
 
     private void openBoth() throws Exception {
         product = new Product().start();
-        for (String command : CREATE.strip().split("\n")) {
-            assertThat(product.exec(command).err()).isEmpty();
-        }
+        product.execute(CREATE.strip().split("\n"));
         open("split", SessionOptions.DEFAULT);
         open("packed", SessionOptions.DEFAULT.withPackedRings());
     }

@@ -44,15 +44,15 @@ class LifeTest {
     @Test
     void shouldComeBackWithItsConfigurationAfterARestart() throws Exception {
         product.start();
-        ok(CREATE);
-        ok("bdev:create null Null0 size=1GiB; vhost:create-blk vhostblk1 Null0");
-        String saved = product.exec("target:save").out();
+        product.execute(CREATE);
+        product.execute("bdev:create null Null0 size=1GiB; vhost:create-blk vhostblk1 Null0");
+        String saved = product.execute("target:save");
         assertThat(product.stop()).as(product.log()).isZero();
         assertLeftNothingBehind();
 
         product.start();
 
-        assertThat(product.exec("target:save").out()).isEqualTo(saved);
+        assertThat(product.execute("target:save")).isEqualTo(saved);
         assertThat(product.socket("vhostblk0")).exists();
         assertThat(product.socket("vhostblk1")).exists();
     }
@@ -60,7 +60,7 @@ class LifeTest {
     @Test
     void shouldStopInGoodOrderOnAnInterrupt() throws Exception {
         product.start();
-        ok(CREATE);
+        product.execute(CREATE);
 
         product.run("kill", "-INT", Long.toString(product.process().pid()));
 
@@ -71,13 +71,13 @@ class LifeTest {
     @Test
     void shouldStartAgainAfterItWasKilled() throws Exception {
         product.start();
-        ok(CREATE);
+        product.execute(CREATE);
         product.process().destroyForcibly().waitFor();
         assertThat(product.socket("vhostblk0")).exists();
 
         product.start();
 
-        assertThat(product.exec("vhost:list").out()).containsPattern("vhostblk0 +blk +Malloc0 +listening");
+        assertThat(product.execute("vhost:list")).containsPattern("vhostblk0 +blk +Malloc0 +listening");
         assertThat(product.stop()).isZero();
         assertLeftNothingBehind();
     }
@@ -96,16 +96,16 @@ class LifeTest {
     void shouldKeepKatasNodesWithStableMinors() throws Exception {
         assumeTrue(Users.hasCapability(CAP_MKNOD));
         product.start();
-        ok(CREATE);
-        ok("vhost:create-blk second Malloc0");
+        product.execute(CREATE);
+        product.execute("vhost:create-blk second Malloc0");
         assertThat(FileStatus.of(product.devices().resolve("vhostblk0")).major())
                 .isEqualTo(241);
         assertThat(FileStatus.of(product.devices().resolve("second")).minor()).isEqualTo(1);
-        assertThat(product.exec("kata:resolve 241 1").out().strip())
+        assertThat(product.execute("kata:resolve 241 1").strip())
                 .isEqualTo(product.socket("second").toString());
-        assertThat(ok("kata:run second")).contains("docker run", "nerdctl run", "ctr run");
+        assertThat(product.execute("kata:run second")).contains("docker run", "nerdctl run", "ctr run");
 
-        ok("vhost:delete vhostblk0");
+        product.execute("vhost:delete vhostblk0");
         assertThat(product.devices().resolve("vhostblk0")).doesNotExist();
         product.stop();
         assertThat(product.devices().resolve("second")).doesNotExist();
@@ -146,7 +146,7 @@ class LifeTest {
                 List.of(java + "/bin/java", "-jar", Product.jar().toString()));
         command.addAll(product.options());
         product.startCommand(command);
-        ok(CREATE);
+        product.execute(CREATE);
 
         assertThat(product.stop()).isZero();
         assertThat(product.log()).doesNotContain("WARNING");
@@ -192,11 +192,5 @@ class LifeTest {
         try (Stream<Path> files = Files.list(dir)) {
             return files.toList();
         }
-    }
-
-    private String ok(String command) throws IOException, InterruptedException {
-        Product.Result result = product.exec(command);
-        assertThat(result.status()).as(command + ": " + result.err()).isZero();
-        return result.out();
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.itest.product;
 
-import io.hotbay.frontend.ControlSocket;
+import io.hotbay.frontend.ControlClient;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -31,14 +31,14 @@ final class Product implements AutoCloseable {
     private final Path dir;
     private final Map<String, String> environment = new HashMap<>();
     private final List<Process> started = new ArrayList<>();
-    private final ControlSocket control;
+    private final ControlClient control;
     private Process target;
     private int runs;
 
     Product() throws IOException {
         // Short, because a socket's path has a limit of 107 bytes.
         dir = Files.createTempDirectory("hb");
-        control = new ControlSocket(dir.resolve("r").resolve("control.sock"), Duration.ofSeconds(PATIENCE_SECONDS));
+        control = new ControlClient(dir.resolve("r").resolve("control.sock"), Duration.ofSeconds(PATIENCE_SECONDS));
     }
 
     /** What a finished process left. */
@@ -142,14 +142,27 @@ final class Product implements AutoCloseable {
     /** Runs a shell command in the running target. A target that is gone has failed at it, as {@code bin/hotbay exec} says too. */
     Result exec(String command) {
         try {
-            ControlSocket.Answer answer = control.run(command);
+            ControlClient.Answer answer = control.run(command);
             return new Result(answer.status(), answer.out(), answer.err());
         } catch (IOException gone) {
             return new Result(1, "", "hotbay: " + gone + "\n");
         }
     }
 
-    /** The same with {@code bin/hotbay exec}, a process of its own that takes its time. */
+    /** Runs shell commands that have to succeed, one after the other, and returns what the last one printed. */
+    String execute(String... commands) {
+        String out = "";
+        for (String command : commands) {
+            Result result = exec(command);
+            if (result.status() != 0) {
+                throw new AssertionError(command + ": " + result.err());
+            }
+            out = result.out();
+        }
+        return out;
+    }
+
+    /** Like {@link #exec} with {@code bin/hotbay exec}, a process of its own that takes its time. */
     Result execByProgram(String command) throws IOException, InterruptedException {
         return hotbay(List.of("exec", "--run-dir", dir.resolve("r").toString(), command));
     }

@@ -91,13 +91,11 @@ class ServiceRestartTest {
     @Test
     void shouldKeepFrontEndsOverARestartAndLetThemGoAtAStop() throws Exception {
         start();
-        for (String command : List.of(
+        product.execute(
                 "bdev:create malloc Split size=8MiB block_size=4096",
                 "bdev:create malloc Packed size=8MiB block_size=4096",
                 "vhost:create-blk split Split num_queues=1",
-                "vhost:create-blk packed Packed num_queues=1 packed_ring=true")) {
-            assertThat(product.exec(command).err()).isEmpty();
-        }
+                "vhost:create-blk packed Packed num_queues=1 packed_ring=true");
         open("split", SessionOptions.DEFAULT);
         open("packed", SessionOptions.DEFAULT.withPackedRings());
         Path restart = Files.createFile(manager.resolve("restart"));
@@ -107,8 +105,8 @@ class ServiceRestartTest {
             product.run("kill", Long.toString(before));
             Product.await("the next process", () -> pid() != before, product::log);
             awaitProgress();
-            assertThat(product.exec("target:wait 60").err()).isEmpty();
-            assertThat(product.exec("vhost:list").out()).contains("split", "packed");
+            product.execute("target:wait 60");
+            assertThat(product.execute("vhost:list")).contains("split", "packed");
         }
         Files.delete(restart);
         loads.forEach(SurvivingLoad::end);

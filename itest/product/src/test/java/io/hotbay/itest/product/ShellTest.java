@@ -31,7 +31,7 @@ class ShellTest {
     @BeforeAll
     void startProduct() throws IOException, InterruptedException {
         product = new Product().start();
-        ok("bdev:create malloc Base size=16MiB block_size=4096; vhost:create-blk base Base num_queues=2");
+        product.execute("bdev:create malloc Base size=16MiB block_size=4096; vhost:create-blk base Base num_queues=2");
     }
 
     @AfterAll
@@ -42,33 +42,36 @@ class ShellTest {
     @Test
     void shouldCreateListShowAndDeleteABdev() throws Exception {
         UUID uuid = UUID.fromString("5f1b7a2e-0000-4000-8000-00000000cafe");
-        ok("bdev:create malloc M1 size=1MiB block_size=512 uuid=" + uuid + " readonly=true");
+        product.execute("bdev:create malloc M1 size=1MiB block_size=512 uuid=" + uuid + " readonly=true");
 
-        assertThat(ok("bdev:list")).containsPattern("M1 +malloc +1 MiB +512 +2048 +read-only +-");
-        assertThat(ok("bdev:show M1"))
+        assertThat(product.execute("bdev:list")).containsPattern("M1 +malloc +1 MiB +512 +2048 +read-only +-");
+        assertThat(product.execute("bdev:show M1"))
                 .contains(uuid.toString())
                 .contains("(1048576 bytes)")
                 .containsPattern("blocks +2048");
 
-        ok("bdev:delete M1");
-        assertThat(ok("bdev:list")).doesNotContain("M1");
+        product.execute("bdev:delete M1");
+        assertThat(product.execute("bdev:list")).doesNotContain("M1");
     }
 
     @Test
     void shouldCreateListShowAndDeleteAController() throws Exception {
-        ok("bdev:create null N2 size=1GiB");
-        assertThat(ok("vhost:create-blk --cpumask 0x1 c2 N2 queue_size=128 num_queues=3 socket_mode=0640")
+        product.execute("bdev:create null N2 size=1GiB");
+        assertThat(product.execute("vhost:create-blk --cpumask 0x1 c2 N2 queue_size=128 num_queues=3 socket_mode=0640")
                         .strip())
                 .isEqualTo(product.socket("c2").toString());
 
-        assertThat(ok("vhost:list")).containsPattern("c2 +blk +N2 +listening +3 +0 +" + product.socket("c2"));
-        assertThat(ok("vhost:show c2")).containsPattern("queue_size +128").containsPattern("cores +0");
+        assertThat(product.execute("vhost:list"))
+                .containsPattern("c2 +blk +N2 +listening +3 +0 +" + product.socket("c2"));
+        assertThat(product.execute("vhost:show c2"))
+                .containsPattern("queue_size +128")
+                .containsPattern("cores +0");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(product.socket("c2"))))
                 .isEqualTo("rw-r-----");
 
-        ok("vhost:delete c2");
+        product.execute("vhost:delete c2");
         assertThat(product.socket("c2")).doesNotExist();
-        ok("bdev:delete N2");
+        product.execute("bdev:delete N2");
     }
 
     @ParameterizedTest
@@ -105,14 +108,14 @@ class ShellTest {
                     no:such                                            | no:such
                     """)
     void shouldAnswerAMistakeWithOneLineAndStatusOne(String command, String part) throws Exception {
-        String before = ok("target:save");
+        String before = product.execute("target:save");
 
         Result result = product.exec(command);
 
         assertThat(result.status()).as(result.out() + result.err()).isEqualTo(1);
         assertThat(result.err()).startsWith("hotbay: ").contains(part);
         assertThat(result.err().strip().lines()).hasSize(1);
-        assertThat(ok("target:save")).isEqualTo(before);
+        assertThat(product.execute("target:save")).isEqualTo(before);
     }
 
     @ParameterizedTest
@@ -149,9 +152,9 @@ class ShellTest {
                 "target:stop"
             })
     void shouldHaveHelpForEachCommand(String command) throws Exception {
-        assertThat(ok(command + " -h")).contains("Usage: " + command);
-        assertThat(ok("help")).contains(command);
-        assertThat(ok("help " + command)).contains("Usage: " + command);
+        assertThat(product.execute(command + " -h")).contains("Usage: " + command);
+        assertThat(product.execute("help")).contains(command);
+        assertThat(product.execute("help " + command)).contains("Usage: " + command);
     }
 
     @Test
@@ -163,7 +166,7 @@ class ShellTest {
 
         assertThat(result.status()).isEqualTo(1);
         assertThat(result.err()).contains("107");
-        assertThat(ok("vhost:list")).doesNotContain(name);
+        assertThat(product.execute("vhost:list")).doesNotContain(name);
     }
 
     @Test
@@ -179,10 +182,10 @@ class ShellTest {
 
     @Test
     void shouldNotDeleteAControllerWithAFrontEndConnectedUnlessForced() throws Exception {
-        ok("bdev:create malloc M3 size=1MiB; vhost:create-blk c3 M3");
+        product.execute("bdev:create malloc M3 size=1MiB; vhost:create-blk c3 M3");
         try (FrontendSession session = FrontendProfile.QEMU_7_2.open(product.socket("c3"), SessionOptions.DEFAULT)) {
             assertThat(session.queues()).isNotEmpty();
-            assertThat(ok("vhost:show c3"))
+            assertThat(product.execute("vhost:show c3"))
                     .contains("pid " + ProcessHandle.current().pid())
                     .containsPattern("0 +\\d+ +0 +yes +yes +0 +-");
 
@@ -190,23 +193,23 @@ class ShellTest {
             assertThat(refused.status()).isEqualTo(1);
             assertThat(refused.err()).contains("--force");
 
-            ok("vhost:delete --force c3");
+            product.execute("vhost:delete --force c3");
         }
         assertThat(product.socket("c3")).doesNotExist();
-        ok("bdev:delete M3");
+        product.execute("bdev:delete M3");
     }
 
     @Test
     void shouldCountWhatABdevDoes() throws Exception {
-        ok("bdev:create malloc M4 size=1MiB; vhost:create-blk c4 M4");
+        product.execute("bdev:create malloc M4 size=1MiB; vhost:create-blk c4 M4");
         try (FrontendSession session = FrontendProfile.QEMU_7_2.open(product.socket("c4"), SessionOptions.DEFAULT)) {
             session.queues().get(0).driver().read(0, 4096);
         }
 
-        assertThat(ok("bdev:iostat M4")).containsPattern("M4 +1 +0 +0 +0 +0 +4096 +0 +0");
-        assertThat(ok("bdev:iostat -i 0.1 -n 2 M4").lines().filter(line -> line.startsWith("M4")))
+        assertThat(product.execute("bdev:iostat M4")).containsPattern("M4 +1 +0 +0 +0 +0 +4096 +0 +0");
+        assertThat(product.execute("bdev:iostat -i 0.1 -n 2 M4").lines().filter(line -> line.startsWith("M4")))
                 .hasSize(2);
-        ok("vhost:delete c4; bdev:delete M4");
+        product.execute("vhost:delete c4; bdev:delete M4");
     }
 
     @Test
@@ -229,7 +232,7 @@ class ShellTest {
 
         assertThat(result.status()).as(result.err()).isZero();
         assertThat(product.socket("c5")).exists();
-        ok("vhost:delete c5; bdev:delete M5");
+        product.execute("vhost:delete c5; bdev:delete M5");
     }
 
     @ParameterizedTest
@@ -245,22 +248,22 @@ class ShellTest {
         assertThat(result.status()).isEqualTo(1);
         assertThat(result.err()).startsWith("hotbay: ").contains("Nobody");
         assertThat(result.err().strip().lines()).hasSize(1);
-        assertThat(ok("bdev:list")).doesNotContain("M6");
+        assertThat(product.execute("bdev:list")).doesNotContain("M6");
     }
 
     @Test
     void shouldSaveWhatItCanLoad() throws Exception {
-        ok("bdev:create malloc M7 size=1MiB; vhost:create-blk c7 M7 num_queues=1");
+        product.execute("bdev:create malloc M7 size=1MiB; vhost:create-blk c7 M7 num_queues=1");
         Path file = product.dir().resolve("saved.json");
-        ok("target:save " + file);
+        product.execute("target:save " + file);
         String saved = Files.readString(file);
-        ok("vhost:delete c7; bdev:delete M7");
+        product.execute("vhost:delete c7; bdev:delete M7");
 
-        ok("target:load " + file);
+        product.execute("target:load " + file);
 
-        assertThat(ok("vhost:list")).containsPattern("c7 +blk +M7 +listening");
-        assertThat(ok("target:save").strip()).isEqualTo(saved.strip());
-        ok("vhost:delete c7; bdev:delete M7");
+        assertThat(product.execute("vhost:list")).containsPattern("c7 +blk +M7 +listening");
+        assertThat(product.execute("target:save").strip()).isEqualTo(saved.strip());
+        product.execute("vhost:delete c7; bdev:delete M7");
     }
 
     @Test
@@ -272,33 +275,33 @@ class ShellTest {
 
     @Test
     void shouldShowTypesWithTheirOptions() throws Exception {
-        assertThat(ok("bdev:types")).contains("malloc", "null", "block_size", "(required)");
-        assertThat(ok("vhost:types")).contains("blk", "cpumask", "queue_size", "socket_mode");
+        assertThat(product.execute("bdev:types")).contains("malloc", "null", "block_size", "(required)");
+        assertThat(product.execute("vhost:types")).contains("blk", "cpumask", "queue_size", "socket_mode");
     }
 
     @Test
     void shouldListReactorsAndHugepages() throws Exception {
-        assertThat(ok("reactor:list")).containsPattern("(?m)^ +0 +\\d+");
-        assertThat(ok("hugepages:status")).contains("NODE", "FREE", "bdev-Base");
+        assertThat(product.execute("reactor:list")).containsPattern("(?m)^ +0 +\\d+");
+        assertThat(product.execute("hugepages:status")).contains("NODE", "FREE", "bdev-Base");
     }
 
     @Test
     void shouldPrintAQemuLine() throws Exception {
-        assertThat(ok("vhost:qemu base"))
+        assertThat(product.execute("vhost:qemu base"))
                 .contains("path=" + product.socket("base"))
                 .contains("vhost-user-blk-pci");
     }
 
     @Test
     void shouldTellHowItIsAndFailWhileSomethingIsBroken() throws Exception {
-        assertThat(ok("system:check bdevs controllers rings hugepages"))
+        assertThat(product.execute("system:check bdevs controllers rings hugepages"))
                 .containsPattern("bdevs +OK")
                 .containsPattern("controllers +OK")
                 .containsPattern("hugepages +(OK|WARN)")
                 .containsPattern("rings +OK")
                 .contains("4 checks: ");
-        ok("bdev:create null Orphan size=1MiB");
-        ok("felix:stop io.hotbay.bdev-null");
+        product.execute("bdev:create null Orphan size=1MiB");
+        product.execute("felix:stop io.hotbay.bdev-null");
 
         Result broken = product.exec("system:check bdevs");
         assertThat(broken.status()).isEqualTo(1);
@@ -307,25 +310,19 @@ class ShellTest {
         assertThat(product.exec("system:check --json bdevs").out())
                 .contains("\"status\": \"TEMPORARILY_UNAVAILABLE\"", "\"name\": \"bdevs\"");
 
-        ok("felix:start " + number("io.hotbay.bdev-null"));
+        product.execute("felix:start " + number("io.hotbay.bdev-null"));
 
         Product.await(
                 "the bdev to come back",
                 () -> product.exec("system:check bdevs").status() == 0);
-        ok("bdev:delete Orphan");
+        product.execute("bdev:delete Orphan");
     }
 
     /** What the framework calls a bundle. */
     private String number(String bundle) throws IOException, InterruptedException {
-        Matcher line =
-                Pattern.compile("(\\d+)\\|.*\\|" + Pattern.quote(bundle) + " ").matcher(ok("lb -s " + bundle));
+        Matcher line = Pattern.compile("(\\d+)\\|.*\\|" + Pattern.quote(bundle) + " ")
+                .matcher(product.execute("lb -s " + bundle));
         assertThat(line.find()).isTrue();
         return line.group(1);
-    }
-
-    private String ok(String command) throws IOException, InterruptedException {
-        Result result = product.exec(command);
-        assertThat(result.status()).as(command + ": " + result.err()).isZero();
-        return result.out();
     }
 }

@@ -18,7 +18,7 @@ import java.time.Duration;
  * Runs commands in a target, as {@code bin/hotbay exec} does, but without a process for each, whose start takes longer than most
  * commands and is seen in latencies. One conversation a command; frames of a type, a length (big-endian) and a payload. Any thread.
  */
-public final class ControlSocket {
+public final class ControlClient {
     private static final int HEADER = 5;
 
     private final Path socket;
@@ -29,7 +29,7 @@ public final class ControlSocket {
      *
      * @param patience how long a command may be silent
      */
-    public ControlSocket(Path socket, Duration patience) {
+    public ControlClient(Path socket, Duration patience) {
         this.socket = socket;
         this.patience = patience;
     }

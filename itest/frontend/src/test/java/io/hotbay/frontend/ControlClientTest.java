@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ControlSocketTest {
+class ControlClientTest {
     private final ExecutorService threads = Executors.newSingleThreadExecutor();
 
     @TempDir
@@ -47,9 +47,9 @@ class ControlSocketTest {
     void shouldTellWhatTheCommandPrintedAndItsStatus() throws Exception {
         Future<String> asked = answer("O", "one ", "R", "oh", "O", "two", "Q", "3");
 
-        ControlSocket.Answer answer = socket(Duration.ofMinutes(1)).run("bdev:list; help");
+        ControlClient.Answer answer = socket(Duration.ofMinutes(1)).run("bdev:list; help");
 
-        assertThat(answer).isEqualTo(new ControlSocket.Answer(3, "one two", "oh"));
+        assertThat(answer).isEqualTo(new ControlClient.Answer(3, "one two", "oh"));
         assertThat(asked.get()).isEqualTo("X bdev:list; help");
     }
 
@@ -76,8 +76,8 @@ class ControlSocketTest {
                 .hasMessageContaining("said nothing");
     }
 
-    private ControlSocket socket(Duration patience) {
-        return new ControlSocket(path, patience);
+    private ControlClient socket(Duration patience) {
+        return new ControlClient(path, patience);
     }
 
     /** Serves one conversation with these frames, type and payload by turns, and tells what was asked. */

@@ -30,18 +30,8 @@ final class BenchCommand implements LauncherCommand {
     }
 
     @Override
-    public String details() {
-        return "";
-    }
-
-    @Override
     public Options options() {
         return new Options();
-    }
-
-    @Override
-    public String footer() {
-        return "";
     }
 
     @Override

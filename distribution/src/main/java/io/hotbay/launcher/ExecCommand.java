@@ -37,11 +37,6 @@ final class ExecCommand implements LauncherCommand {
     }
 
     @Override
-    public String details() {
-        return "";
-    }
-
-    @Override
     public Options options() {
         Options options = ControlOptions.options();
         options.addOption(Option.builder("f")

@@ -61,7 +61,7 @@ final class Handing implements Consumer<String> {
     /** A signal is about to stop this process: whatever a service manager keeps for the next one is left with it. */
     void store() {
         try {
-            Successor.service(framework.getBundleContext()).apply("store");
+            SuccessorStartUp.service(framework.getBundleContext()).apply("store");
         } catch (LaunchException | RuntimeException e) {
             System.err.println("hotbay: nothing is left for a next process: " + e.getMessage());
         }

@@ -10,19 +10,25 @@ interface LauncherCommand {
     String name();
 
     /** What stands behind the options in the usage line, or nothing. */
-    String operands();
+    default String operands() {
+        return "";
+    }
 
     /** One line for the list of commands. */
     String summary();
 
     /** More lines after the summary in its own help, or nothing. */
-    String details();
+    default String details() {
+        return "";
+    }
 
     /** Its options without help, in the order of the help. */
     Options options();
 
     /** What the help ends with, or nothing. */
-    String footer();
+    default String footer() {
+        return "";
+    }
 
     /** Runs it and returns the status to exit with. */
     int run(CommandLine line) throws LaunchException;

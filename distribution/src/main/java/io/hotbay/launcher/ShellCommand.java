@@ -22,18 +22,8 @@ final class ShellCommand implements LauncherCommand {
     }
 
     @Override
-    public String operands() {
-        return "";
-    }
-
-    @Override
     public String summary() {
         return "Open a shell in the running target. Leave it with 'exit' or Ctrl-D; the target goes on.";
-    }
-
-    @Override
-    public String details() {
-        return "";
     }
 
     @Override
@@ -51,11 +41,6 @@ final class ShellCommand implements LauncherCommand {
                 .argName("N")
                 .desc(description)
                 .get();
-    }
-
-    @Override
-    public String footer() {
-        return "";
     }
 
     @Override

@@ -174,7 +174,7 @@ final class TargetCommand implements LauncherCommand {
                 "hotbay.control.socket",
                 absolute(path(line, ControlOptions.CONTROL_SOCKET), layout.controlSocket()));
         put(properties, "hotbay.interactive", line.hasOption(INTERACTIVE));
-        Command.put(properties, arguments);
+        OwnCommand.put(properties, arguments);
         run(layout, properties, takeOver);
         return 0;
     }
@@ -193,7 +193,7 @@ final class TargetCommand implements LauncherCommand {
         TargetFramework framework = null;
         try (InstanceLocks locks = InstanceLocks.take(layout, takeOver != null)) {
             FrameworkCaches caches = new FrameworkCaches(layout.runDir(), takeOver != null);
-            StartUp startUp = takeOver == null ? StartUp.AT_ONCE : new Successor(takeOver, caches, locks);
+            StartUp startUp = takeOver == null ? StartUp.AT_ONCE : new SuccessorStartUp(takeOver, caches, locks);
             framework = new TargetFramework(properties, startUp, locks);
             if (takeOver == null) {
                 caches.removeOthers();
@@ -201,7 +201,7 @@ final class TargetCommand implements LauncherCommand {
             framework.run();
         } catch (LaunchException e) {
             if (takeOver != null) {
-                Successor.tell(takeOver, e.getMessage());
+                SuccessorStartUp.tell(takeOver, e.getMessage());
             }
             throw e;
         } catch (IOException e) {

@@ -25,11 +25,6 @@ final class UpgradeCommand implements LauncherCommand {
     }
 
     @Override
-    public String operands() {
-        return "";
-    }
-
-    @Override
     public String summary() {
         return "Replace the process of the running target while guests stay connected.";
     }

@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Map;
 
 /** Tells the bundles how this process was started, so that a successor can be started in the same way. */
-final class Command {
+final class OwnCommand {
     private static final String WORD_END = "\0";
 
-    private Command() {}
+    private OwnCommand() {}
 
     static void put(Map<String, String> properties, List<String> arguments) {
         properties.put("hotbay.command", String.join(WORD_END, command()));
@@ -33,7 +33,7 @@ final class Command {
 
     private static List<String> withoutPredecessor(List<String> arguments) {
         List<String> all = new ArrayList<>(arguments);
-        int option = all.indexOf(Successor.OPTION);
+        int option = all.indexOf(SuccessorStartUp.OPTION);
         if (option >= 0) {
             all.subList(option, option + 2).clear();
         }

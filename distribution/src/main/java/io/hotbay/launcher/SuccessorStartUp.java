@@ -26,7 +26,7 @@ import org.osgi.framework.wiring.FrameworkWiring;
  * Starts this process in the place of another one, which serves until this one is prepared. What is handed over goes through the
  * bundle io.hotbay.upgrade; the order of things is decided here.
  */
-final class Successor implements StartUp {
+final class SuccessorStartUp implements StartUp {
     static final String OPTION = "--take-over";
 
     private static final String SERVICE = "(hotbay.take.over=true)";
@@ -42,7 +42,7 @@ final class Successor implements StartUp {
     private final FrameworkCaches caches;
     private final InstanceLocks locks;
 
-    Successor(Path socket, FrameworkCaches caches, InstanceLocks locks) {
+    SuccessorStartUp(Path socket, FrameworkCaches caches, InstanceLocks locks) {
         this.socket = socket;
         this.caches = caches;
         this.locks = locks;

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.vhostuser.internal.session;
 
-import io.hotbay.linux.Descriptor;
-import io.hotbay.linux.LinuxException;
-import io.hotbay.linux.UnixConnection;
 import io.hotbay.vhostuser.internal.wire.Message;
-import io.hotbay.vhostuser.internal.wire.MessageRefusedException;
 import io.hotbay.vhostuser.internal.wire.MessageType;
 import io.hotbay.vhostuser.internal.wire.ProtocolFeatures;
 import io.hotbay.vhostuser.internal.wire.Reply;
@@ -13,7 +9,7 @@ import io.hotbay.vhostuser.internal.wire.Transcript;
 import io.hotbay.virtio.VirtioFeatures;
 import java.util.Map;
 
-/** Messages about the session as a whole: features, ownership, the back-end channel, reset. */
+/** Messages about the session as a whole: features, ownership, reset. */
 final class FeatureHandlers {
     /** Bits of rings and transport (virtio 1.x, section 6), but ANY_LAYOUT, which QEMU accepts without an offer. */
     private static final long RING_FEATURES = 0x3ff_ff00_0000L & ~(1L << 27);
@@ -42,7 +38,6 @@ final class FeatureHandlers {
         handlers.put(MessageType.SET_OWNER, (message, reply) -> {});
         handlers.put(MessageType.RESET_OWNER, this::resetOwner);
         handlers.put(MessageType.RESET_DEVICE, (message, reply) -> session.reset(false));
-        handlers.put(MessageType.SET_BACKEND_REQ_FD, this::setBackendRequestDescriptor);
     }
 
     /** Whether the front-end has said what it accepts. */
@@ -95,18 +90,5 @@ final class FeatureHandlers {
     private void resetOwner(Message message, Reply reply) {
         session.stopRings();
         session.rings().forEach(ring -> ring.enabled(false));
-    }
-
-    private void setBackendRequestDescriptor(Message message, Reply reply) throws MessageRefusedException {
-        Descriptor descriptor = message.takeDescriptor();
-        try {
-            if (!descriptor.status().isSocket()) {
-                throw new MessageRefusedException("its descriptor is no socket");
-            }
-        } catch (LinuxException | MessageRefusedException e) {
-            descriptor.close();
-            throw new MessageRefusedException(e.getMessage());
-        }
-        session.backendChannel(UnixConnection.adopt(descriptor));
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.vhostuser.internal.session;
 
-import io.hotbay.linux.Descriptor;
 import io.hotbay.linux.UnixConnection;
 import io.hotbay.target.QueueStatistics;
 import io.hotbay.target.SessionStatus;
@@ -36,9 +35,6 @@ import org.osgi.service.log.Logger;
  * start}. A message, a device that leaves and the end of the session all do that.
  */
 public final class Session {
-    /** The front-end has not been told the configuration space yet. */
-    private static final int NEVER = -1;
-
     private final int id;
     private final String name;
     private final FrontEndProcess peer;
@@ -51,9 +47,8 @@ public final class Session {
     private final LogHandlers log = new LogHandlers(this);
     private final StatusHandlers status = new StatusHandlers(this);
     private final DeviceStateHandlers deviceState = new DeviceStateHandlers(this, config);
+    private final BackendChannelHandlers backendChannel = new BackendChannelHandlers(this);
     private final List<Ring> rings = new ArrayList<>();
-    private BackendChannel backendChannel;
-    private int generationTold = NEVER;
     private boolean closed;
 
     /**
@@ -80,6 +75,7 @@ public final class Session {
         log.register(handlers);
         status.register(handlers);
         deviceState.register(handlers);
+        backendChannel.register(handlers);
         new RingHandlers(this).register(handlers);
     }
 
@@ -200,7 +196,7 @@ public final class Session {
             }
         }
         if (started) {
-            tellConfigChange();
+            backendChannel.tellConfigChange();
         }
     }
 
@@ -281,28 +277,20 @@ public final class Session {
     // ---- configuration space
 
     void configTold() {
-        generationTold = environment.slot().generation();
+        backendChannel.configTold();
     }
 
-    void backendChannel(UnixConnection connection) {
-        if (backendChannel != null) {
-            backendChannel.close();
-        }
-        backendChannel = new BackendChannel(name, connection, environment.executor(), environment.logger());
+    BackendChannel backendChannel(UnixConnection connection) {
+        return new BackendChannel(name, connection, environment.executor(), environment.logger());
     }
 
-    /** The configuration space is not what it was: tells the front-end, now or as soon as it listens. */
+    /**
+     * The configuration space is not what it was: tells the front-end, now or as soon as it listens. QEMU throws the news away
+     * while no ring runs, and after a re-connect it asks only when it is told to.
+     */
     public void configChanged() {
         if (rings.stream().anyMatch(Ring::isRunning)) {
-            tellConfigChange();
-        }
-    }
-
-    /** QEMU throws the news away while no ring runs, and after a re-connect it asks only when it is told to. */
-    private void tellConfigChange() {
-        if (backendChannel != null && generationTold != environment.slot().generation()) {
-            configTold();
-            backendChannel.configChanged();
+            backendChannel.tellConfigChange();
         }
     }
 
@@ -322,9 +310,7 @@ public final class Session {
         stopRings();
         closed = true;
         rings.forEach(Ring::close);
-        if (backendChannel != null) {
-            backendChannel.close();
-        }
+        backendChannel.close();
         memory.close();
         inFlight.drop();
         log.close();
@@ -347,11 +333,7 @@ public final class Session {
             inFlight.record(transcript);
             log.record(transcript);
             config.record(transcript);
-            if (backendChannel != null) {
-                Descriptor channel = backendChannel.handOver();
-                backendChannel = null;
-                transcript.add(MessageType.SET_BACKEND_REQ_FD, 0, payload -> {}, channel);
-            }
+            backendChannel.handOver(transcript);
             status.record(transcript);
             for (Ring ring : rings) {
                 ring.record(transcript);

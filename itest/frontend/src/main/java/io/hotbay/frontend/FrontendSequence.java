@@ -5,6 +5,9 @@ import java.io.IOException;
 
 /** The messages of one kind of front-end, in its own order, with its own flags and sizes. */
 abstract class FrontendSequence {
+    /** Above all memory that a guest has from the beginning. */
+    private static final long HOTPLUG_ADDRESS = 1L << 32;
+
     /** GET_CONFIG flags of front-ends made from rust-vmm: "writable". The specification knows 0 for ordinary traffic. */
     static final int RUST_VMM_CONFIG_FLAGS = 1;
 
@@ -43,6 +46,11 @@ abstract class FrontendSequence {
     /** Tells of a region that was added while the rings run. */
     void tellAdded(FrontendSession session, FrontendRegion region) throws IOException {
         throw new IllegalStateException("this front-end adds no memory");
+    }
+
+    /** Where memory that comes while a guest runs lies in the guest. */
+    long hotplugAddress() {
+        return HOTPLUG_ADDRESS;
     }
 
     /** Tells of a region that is taken away while the rings run; the memory no longer has it. */

@@ -219,8 +219,8 @@ public final class FrontendSession implements AutoCloseable {
     }
 
     /** Adds memory while the rings run, in the profile's manner. */
-    public FrontendRegion hotplug(long guestAddress, long size) throws IOException {
-        FrontendRegion region = memory.add(guestAddress, size);
+    public FrontendRegion hotplug(long size) throws IOException {
+        FrontendRegion region = memory.add(sequence.hotplugAddress(), size);
         sequence.tellAdded(this, region);
         return region;
     }

@@ -95,6 +95,32 @@ final class LibblkioSequence extends FrontendSequence {
         session.connection().remMemReg(session.memory().regions().get(1), true);
     }
 
+    /** An application maps and unmaps memory whenever it likes. */
+    @Override
+    void tellAdded(FrontendSession session, FrontendRegion region) throws IOException {
+        session.connection().addMemReg(region);
+    }
+
+    @Override
+    void tellRemoved(FrontendSession session, FrontendRegion region) throws IOException {
+        session.connection().remMemReg(region, true);
+    }
+
+    @Override
+    long hotplugAddress() {
+        return FrontendMemory.IDENTITY;
+    }
+
+    @Override
+    boolean canHotplug() {
+        return true;
+    }
+
+    @Override
+    boolean canUnplug() {
+        return true;
+    }
+
     @Override
     RestartManner restartManner() {
         return RestartManner.RECONNECTS;

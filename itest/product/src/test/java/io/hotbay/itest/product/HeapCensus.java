@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -30,7 +32,7 @@ record HeapCensus(long bytes, Map<String, Integer> instances, int loaders, int c
     private static final int TOLERATED_INSTANCES = 16;
 
     private static final String LOADER = "org.apache.felix.framework.BundleWiringImpl$BundleClassLoader";
-    private static final Pattern METASPACE = Pattern.compile("Metaspace +used (\\d+)K");
+    private static final Pattern METASPACE = Pattern.compile("Both: +(\\d+)\\.\\d+ KB used");
     /** What classes may take more: those that are loaded late, and holes between those that are gone. */
     private static final int TOLERATED_KILOBYTES = 3 << 10;
 
@@ -55,16 +57,16 @@ record HeapCensus(long bytes, Map<String, Integer> instances, int loaders, int c
             }
         }
         assertThat(bytes).as("bytes on the heap").isPositive();
-        Matcher metaspace = METASPACE.matcher(jcmd(process, "GC.heap_info"));
-        assertThat(metaspace.find()).isTrue();
+        Matcher metaspace = METASPACE.matcher(jcmd(process, "VM.metaspace", "basic", "scale=KB"));
+        assertThat(metaspace.find()).as("a size of the metaspace").isTrue();
         return new HeapCensus(bytes, instances, loaders, Integer.parseInt(metaspace.group(1)));
     }
 
-    private static String jcmd(Process process, String command) throws IOException, InterruptedException {
+    private static String jcmd(Process process, String... command) throws IOException, InterruptedException {
         Path program = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-        Process jcmd = new ProcessBuilder(program.toString(), Long.toString(process.pid()), command)
-                .redirectErrorStream(true)
-                .start();
+        List<String> words = new ArrayList<>(List.of(program.toString(), Long.toString(process.pid())));
+        words.addAll(List.of(command));
+        Process jcmd = new ProcessBuilder(words).redirectErrorStream(true).start();
         String output;
         try (InputStream out = jcmd.getInputStream()) {
             output = new String(out.readAllBytes(), StandardCharsets.UTF_8);

@@ -52,6 +52,12 @@ final class HostileFrontEnd {
     private static final int TRANSFERS = 20;
 
     private static final int CHAIN = 3;
+    private static final int OVERWRITES = 30;
+    /** Reads into one ring. */
+    private static final int DEPTH = 8;
+
+    private static final int ANSWER_MILLIS = 20;
+    private static final int STORMS = 2000;
     /** Bytes of SET_LOG_BASE's payload. */
     private static final int LOG = 16;
     /** Requests under way while a log is replaced. */
@@ -186,6 +192,47 @@ final class HostileFrontEnd {
             for (int i = 0; i < 10_000 && queue.errorEvent().drain() == 0; i++) {
                 Thread.sleep(1);
             }
+        }
+    }
+
+    /** Reads random content from the disk to where the ring lies; each round on a new connection, as few rings go on after that. */
+    void overwriteRing() throws IOException {
+        byte[] content = new byte[BLOCK];
+        for (int i = 0; i < OVERWRITES; i++) {
+            try (FrontendSession session = FrontendProfile.QEMU_10.open(socket)) {
+                random.nextBytes(content);
+                session.driver(0).write(0, content);
+                BlockQueue blocks = session.queues().get(0).blocks();
+                RingLayout layout = blocks.ring().layout();
+                long[] parts = {layout.descriptors(), layout.available(), layout.used()};
+                for (int j = 0; j < DEPTH; j++) {
+                    int length = 512 << random.nextInt(4);
+                    blocks.submit(BlockRequestType.IN, 0, parts[random.nextInt(parts.length)], length);
+                }
+                blocks.flush();
+                blocks.staysIdle(ANSWER_MILLIS);
+            }
+        }
+    }
+
+    /** Kicks a ring without end, with a little to do for each kick, for a while. */
+    Void storm(int depth) throws IOException {
+        try (FrontendSession session = FrontendProfile.QEMU_10.open(socket)) {
+            FrontendQueue queue = session.queues().get(0);
+            BlockQueue blocks = queue.blocks();
+            for (int i = 0; i < STORMS; i++) {
+                int under = 0;
+                while (under < depth) {
+                    blocks.submit(BlockRequestType.FLUSH, 0, 0, 0);
+                    blocks.flush();
+                    under++;
+                }
+                while (under > 0) {
+                    queue.kickEvent().signal();
+                    under -= blocks.reap() >= 0 ? 1 : 0;
+                }
+            }
+            return null;
         }
     }
 

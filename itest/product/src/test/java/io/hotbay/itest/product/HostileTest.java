@@ -181,6 +181,19 @@ class HostileTest {
     }
 
     @Test
+    void shouldOutliveDataThatIsReadIntoTheRingItself() throws Exception {
+        hostile.overwriteRing();
+    }
+
+    @Test
+    void shouldServeOthersWhileARingIsKickedWithoutEnd() throws Exception {
+        Future<?> storm = threads.submit(() -> hostile.storm(DEPTH));
+        long now = load.completed();
+        Product.await("progress of the other disk", () -> load.completed() > now + 100 * DEPTH || running.isDone());
+        storm.get(60, TimeUnit.SECONDS);
+    }
+
+    @Test
     void shouldOutliveRandomChains() throws Exception {
         for (int i = 0; i < 20; i++) {
             hostile.sendRandomChains(50);

@@ -3,15 +3,19 @@ package io.hotbay.vhostuser.internal.ring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hotbay.linux.Descriptor;
 import io.hotbay.linux.EventFd;
 import io.hotbay.linux.LinuxException;
+import io.hotbay.linux.Memfd;
 import io.hotbay.memory.GuestMemory;
 import io.hotbay.memory.MemoryRegion;
 import io.hotbay.vhostuser.internal.memory.GuestMemoryTable;
+import io.hotbay.vhostuser.internal.memory.InFlightRegion;
 import io.hotbay.vhostuser.internal.memory.RingMemory;
 import io.hotbay.vhostuser.internal.testing.TestDevice;
 import io.hotbay.vhostuser.internal.testing.TestReactors;
 import io.hotbay.vhostuser.internal.testing.TestVirtqueues;
+import io.hotbay.vhostuser.internal.wire.InFlightDescription;
 import io.hotbay.virtio.DeviceQueue;
 import io.hotbay.virtio.OwnedVirtqueue;
 import io.hotbay.virtio.VirtqueueSetup;
@@ -27,6 +31,7 @@ import org.junit.jupiter.api.Test;
 /** The poller alone, called as a reactor calls it. */
 class RingPollerTest {
     private static final int SIZE = 16;
+    private static final long NOT_LOGGED = VirtqueueSetup.USED_NOT_LOGGED;
     private static final int USED = 0x400;
     private static final int AVAILABLE = 0x800;
 
@@ -57,7 +62,12 @@ class RingPollerTest {
     }
 
     private RingPoller poller(EventFd withKick) throws IOException {
-        VirtqueueSetup setup = new VirtqueueSetup(0, SIZE, 0, AVAILABLE, USED, 0, 0, memory);
+        return poller(withKick, new RingMemory(new GuestMemoryTable(0).current(), null, 0, null));
+    }
+
+    private RingPoller poller(EventFd withKick, RingMemory lent) throws IOException {
+        VirtqueueSetup setup = new VirtqueueSetup(
+                0, SIZE, 0, AVAILABLE, USED, 0, 0, memory, lent.inFlightPart(0, SIZE), null, NOT_LOGGED);
         OwnedVirtqueue queue = new TestVirtqueues().open(setup);
         DeviceQueue deviceQueue = device.start(queue, 0);
         return new RingPoller(
@@ -68,7 +78,7 @@ class RingPollerTest {
                 withKick,
                 call,
                 error,
-                new RingMemory(new GuestMemoryTable(0).current(), null, 0, null),
+                lent,
                 (ring, why) -> faults.add(why));
     }
 
@@ -256,6 +266,28 @@ class RingPollerTest {
         assertThat(poller.isDoubtful()).isFalse();
         poller.drain();
         assertThat(poller.drained()).isCompleted();
+    }
+
+    /** Older JVMs throw at some later time, perhaps when the reactor has turned to another ring. */
+    @Test
+    void shouldBreakInTheRoundInWhichItsMemoryIsGone() throws Exception {
+        int bytes = SIZE * TestVirtqueues.SLOT;
+        for (int round = 0; round < 50; round++) {
+            try (Descriptor file = Memfd.create("gone", bytes)) {
+                file.addSeals(Descriptor.F_SEAL_SEAL);
+                InFlightRegion region =
+                        InFlightRegion.map(new InFlightDescription(bytes, 0, 1, SIZE), file.duplicate());
+                submit(0);
+                RingPoller poller =
+                        poller(kick, new RingMemory(new GuestMemoryTable(0).current(), region, bytes, null));
+                file.truncate(0);
+                submit(1);
+                poller.poll();
+                assertThat(poller.fault()).contains("truncated");
+                poller.drain();
+                region.release();
+            }
+        }
     }
 
     @Test

@@ -4,7 +4,9 @@ package io.hotbay.deploy.internal;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -51,6 +53,17 @@ final class Components {
                 .findFirst()
                 .ifPresent(component -> failure[0] = OneLine.ofTrace(String.valueOf(component.failure))));
         return Optional.ofNullable(failure[0]);
+    }
+
+    /** PIDs and factory PIDs of the configurations that components of Hotbay take. */
+    SortedSet<String> configurationPids() {
+        SortedSet<String> pids = new TreeSet<>();
+        withRuntime(runtime -> runtime.getComponentDescriptionDTOs()
+                .forEach(description -> Stream.of(description.configurationPid)
+                        .filter(pid -> description.configurationPolicy == null
+                                || !description.configurationPolicy.equals("ignore"))
+                        .forEach(pids::add)));
+        return pids;
     }
 
     private static Stream<ComponentDescriptionDTO> descriptions(

@@ -4,12 +4,14 @@ package io.hotbay.deploy.internal;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
@@ -35,6 +37,22 @@ final class Components {
             }
         }));
         return working;
+    }
+
+    /** The PIDs of the configurations that can work, for each component. */
+    Map<String, Set<String>> configurations(Collection<Bundle> bundles) {
+        Map<String, Set<String>> configurations = new TreeMap<>();
+        withRuntime(runtime -> descriptions(runtime, bundles)
+                .flatMap(description -> runtime.getComponentConfigurationDTOs(description).stream())
+                .filter(Components::isWorking)
+                .forEach(component -> {
+                    if (component.properties.get(Constants.SERVICE_PID) instanceof String pid) {
+                        configurations
+                                .computeIfAbsent(component.description.name, name -> new TreeSet<>())
+                                .add(pid);
+                    }
+                }));
+        return configurations;
     }
 
     /** A component that cannot be activated because its class cannot be loaded stays satisfied. */

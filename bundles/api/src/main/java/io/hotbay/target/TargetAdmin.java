@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -106,5 +107,15 @@ public interface TargetAdmin {
     void awaitReady(long timeoutMillis) throws TargetException;
 
     /** The configuration of the target as JSON that {@link #load} takes. */
-    String save() throws TargetException;
+    default String save() throws TargetException {
+        return save(omitted -> {});
+    }
+
+    /**
+     * The same, and tells what is left out because {@link #load} would refuse it: controllers whose bdev does not exist, as after
+     * {@link #deleteBdev} by force. Waits for a change that is under way.
+     *
+     * @param omitted is given a sentence for each of them, by the calling thread
+     */
+    String save(Consumer<String> omitted) throws TargetException;
 }

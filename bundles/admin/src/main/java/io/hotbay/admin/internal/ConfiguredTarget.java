@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.osgi.framework.BundleContext;
@@ -370,7 +371,7 @@ public final class ConfiguredTarget implements TargetAdmin, BdevSuccession {
     }
 
     @Override
-    public String save() throws TargetException {
+    public synchronized String save(Consumer<String> omitted) throws TargetException {
         TargetDocument document = new TargetDocument();
         for (Stored stored : configurations.bdevs()) {
             if (!stored.migration().isEmpty()) {
@@ -379,7 +380,15 @@ public final class ConfiguredTarget implements TargetAdmin, BdevSuccession {
             Optional<OptionSet> options = catalogue.bdevOptions(stored.bdevType());
             document.bdevs().add(stored.bdev().withOptions(typed(stored, options)));
         }
+        Set<String> bdevs = bdevTypesByName().keySet();
         for (Stored stored : configurations.controllers()) {
+            String bdev = stored.controllerBdev();
+            if (!bdevs.contains(bdev)) {
+                omitted.accept("controller " + stored.controllerName() + " is left out, because its bdev "
+                        + (bdev.isEmpty() ? "is not given" : bdev + " does not exist")
+                        + " and the file could not be loaded: create the bdev or delete the controller");
+                continue;
+            }
             document.controllers().add(stored.controller().withOptions(typed(stored, catalogue.controllerOptions())));
         }
         for (Map.Entry<String, String> section : TargetDocument.SECTION_PIDS.entrySet()) {

@@ -12,6 +12,7 @@ import io.hotbay.target.TargetException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -185,6 +186,26 @@ class ConfiguredTargetTest {
         assertRefused(
                 () -> target.deleteBdev("Malloc0", true),
                 "the bdev is deleted, but controller Stubborn0 still uses it after 0 s: try again later");
+    }
+
+    @Test
+    void shouldLeaveOutOfAFileWhatCouldNotBeLoaded() throws TargetException, IOException {
+        target.createBdev("malloc", "Malloc0", SIZE);
+        target.createBdev("malloc", "Malloc1", SIZE);
+        target.createController("blk", "vhostblk0", "Malloc0", Map.of());
+        target.createController("blk", "vhostblk1", "Malloc1", Map.of());
+        target.deleteBdev("Malloc0", true);
+        List<String> omitted = new ArrayList<>();
+
+        String saved = target.save(omitted::add);
+
+        assertThat(omitted)
+                .containsExactly("controller vhostblk0 is left out, because its bdev Malloc0 does not exist"
+                        + " and the file could not be loaded: create the bdev or delete the controller");
+        assertThat(saved).contains("vhostblk1").doesNotContain("vhostblk0");
+        framework.configurations.clear();
+        load(saved);
+        assertThat(target.save()).isEqualTo(saved);
     }
 
     @Test

@@ -20,6 +20,7 @@ final class Aftermath {
 
     private final BundleContext context;
     private final Components components;
+    private final Configurations configurations;
     private final Controllers controllers;
     private final LongSupplier limitNanos;
 
@@ -27,6 +28,7 @@ final class Aftermath {
         this.context = context;
         this.limitNanos = limitNanos;
         components = new Components(context);
+        configurations = new Configurations(context);
         controllers = new Controllers(context);
     }
 
@@ -59,6 +61,14 @@ final class Aftermath {
                 .findFirst();
     }
 
+    /** Configurations that a component had and that are no more, such as the destination of a migration that was given up. */
+    private int deleted(Before before, String component) {
+        // what a former version of this bundle has written says nothing of them
+        Map<String, Set<String>> known = before.configurations() == null ? Map.of() : before.configurations();
+        Set<String> pids = known.getOrDefault(component, Set.of());
+        return pids.isEmpty() ? 0 : configurations.deleted(pids).size();
+    }
+
     private String missing(Before before, List<Bundle> bundles) {
         List<String> missing = new ArrayList<>();
         if (bundles.size() < before.bundles().size()) {
@@ -70,7 +80,7 @@ final class Aftermath {
         if (missing.isEmpty()) {
             Map<String, Integer> working = components.working(bundles);
             before.components().forEach((name, number) -> {
-                if (working.getOrDefault(name, 0) < number) {
+                if (working.getOrDefault(name, 0) < number - deleted(before, name)) {
                     missing.add("component " + name + " does not come back");
                 }
             });

@@ -17,6 +17,7 @@ import java.util.Set;
  * @param backup file with its content, or empty if it is not to be put back
  * @param bundles numbers of the bundles that were active, of those that are replaced or rewired
  * @param components how many configurations of each of their components could work
+ * @param configurations PIDs of the configurations that these had; what is deleted meanwhile need not come back
  * @param controllers names of the controllers that listened
  * @param refreshing whether the framework has been asked to rewire, so that only the outcome is to be looked at
  * @param trouble why the former content is being put back, or what has gone wrong so far; otherwise empty
@@ -32,18 +33,45 @@ record Before(
         String backup,
         List<Long> bundles,
         Map<String, Integer> components,
+        Map<String, Set<String>> configurations,
         Set<String> controllers,
         boolean refreshing,
         String trouble,
         boolean restoring) {
     Before refreshing(String why) {
         return new Before(
-                start, framework, id, bundle, from, to, backup, bundles, components, controllers, true, why, restoring);
+                start,
+                framework,
+                id,
+                bundle,
+                from,
+                to,
+                backup,
+                bundles,
+                components,
+                configurations,
+                controllers,
+                true,
+                why,
+                restoring);
     }
 
     Before restoring(String why) {
         return new Before(
-                start, framework, id, bundle, from, to, backup, bundles, components, controllers, false, why, true);
+                start,
+                framework,
+                id,
+                bundle,
+                from,
+                to,
+                backup,
+                bundles,
+                components,
+                configurations,
+                controllers,
+                false,
+                why,
+                true);
     }
 
     boolean isSafe() {

@@ -4,10 +4,14 @@ package io.hotbay.deploy.internal;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
@@ -35,6 +39,22 @@ final class Components {
         return working;
     }
 
+    /** The PIDs of the configurations that can work, for each component. */
+    Map<String, Set<String>> configurations(Collection<Bundle> bundles) {
+        Map<String, Set<String>> configurations = new TreeMap<>();
+        withRuntime(runtime -> descriptions(runtime, bundles)
+                .flatMap(description -> runtime.getComponentConfigurationDTOs(description).stream())
+                .filter(Components::isWorking)
+                .forEach(component -> {
+                    if (component.properties.get(Constants.SERVICE_PID) instanceof String pid) {
+                        configurations
+                                .computeIfAbsent(component.description.name, name -> new TreeSet<>())
+                                .add(pid);
+                    }
+                }));
+        return configurations;
+    }
+
     /** A component that cannot be activated because its class cannot be loaded stays satisfied. */
     private static boolean isWorking(ComponentConfigurationDTO component) {
         boolean delayed = component.state == ComponentConfigurationDTO.SATISFIED && !component.description.immediate;
@@ -51,6 +71,17 @@ final class Components {
                 .findFirst()
                 .ifPresent(component -> failure[0] = OneLine.ofTrace(String.valueOf(component.failure))));
         return Optional.ofNullable(failure[0]);
+    }
+
+    /** PIDs and factory PIDs of the configurations that components of Hotbay take. */
+    SortedSet<String> configurationPids() {
+        SortedSet<String> pids = new TreeSet<>();
+        withRuntime(runtime -> runtime.getComponentDescriptionDTOs()
+                .forEach(description -> Stream.of(description.configurationPid)
+                        .filter(pid -> description.configurationPolicy == null
+                                || !description.configurationPolicy.equals("ignore"))
+                        .forEach(pids::add)));
+        return pids;
     }
 
     private static Stream<ComponentDescriptionDTO> descriptions(

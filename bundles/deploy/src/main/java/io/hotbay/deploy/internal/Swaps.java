@@ -107,6 +107,7 @@ final class Swaps {
                         .map(Bundle::getBundleId)
                         .toList(),
                 new Components(context).working(closure),
+                new Components(context).configurations(closure),
                 controllers.listening(),
                 false,
                 "",

@@ -23,6 +23,8 @@ final class Migration {
     /** What may be left to copy while nobody uses the disk, in bytes. */
     private static final long LAST_BYTES = 4 << 20;
 
+    private static final String BEGIN_AGAIN = "; begin again with bdev:migrate when it is back";
+
     private final MigrationPlan plan;
     private final BdevSuccession succession;
     private final Disks disks;
@@ -236,7 +238,8 @@ final class Migration {
         }
         if (!isSource || state == State.COPYING) {
             fail("its " + (isSource ? "source" : "destination")
-                    + " has left, because its bundle was stopped or its configuration deleted");
+                    + " has left, because its bundle was stopped or replaced or its configuration deleted"
+                    + BEGIN_AGAIN);
         }
         try {
             closeMirror();
@@ -266,14 +269,19 @@ final class Migration {
      *
      * @return false if it is too late
      */
-    boolean cancel() {
-        synchronized (this) {
-            if (state != State.COPYING) {
-                return false;
-            }
-            stop.countDown();
+    synchronized boolean cancel() {
+        if (state != State.COPYING) {
+            return false;
         }
+        stop.countDown();
         return true;
+    }
+
+    /** The bundle stops: it is given up, or comes to its end if it is all but over. */
+    synchronized void leave() {
+        if (state == State.COPYING) {
+            fail("its bundle io.hotbay.migrate, or one that this needs, was stopped or replaced" + BEGIN_AGAIN);
+        }
     }
 
     /** Waits for its end, not for ever. */

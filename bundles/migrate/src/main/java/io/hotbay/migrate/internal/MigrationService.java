@@ -19,7 +19,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.log.Logger;
 import org.osgi.service.log.LoggerFactory;
 
-/** All migrations. When it goes they are called off; when it comes it clears up after those of a process that died. */
+/** All migrations. When it goes they are given up; when it comes it clears up after those of a process that died. */
 @Component(service = Migrations.class, immediate = true)
 public final class MigrationService implements Migrations {
     private static final int REMEMBERED = 16;
@@ -57,7 +57,7 @@ public final class MigrationService implements Migrations {
         synchronized (this) {
             ending = List.copyOf(migrations);
         }
-        ending.forEach(Migration::cancel);
+        ending.forEach(Migration::leave);
         ending.forEach(Migration::awaitEnd);
     }
 

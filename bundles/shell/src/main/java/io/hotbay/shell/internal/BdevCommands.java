@@ -5,6 +5,7 @@ import io.hotbay.bdev.BlockDevice;
 import io.hotbay.bdev.BlockType;
 import io.hotbay.bdev.ByteSize;
 import io.hotbay.bdev.QosLimits;
+import io.hotbay.target.Controller;
 import io.hotbay.target.TargetException;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,7 +70,10 @@ final class BdevCommands {
             footer = {
                 "",
                 "With --force guests get I/O errors and read a capacity of 0, and stay connected, until a bdev of that name is"
-                        + " created. A controller that no guest is connected to has no socket until then."
+                        + " created. A controller that no guest is connected to has no socket until then.",
+                "",
+                "Requests under way are waited for. Those that a stalled disk does not answer are given up after 10 s: the queues",
+                "they came from are broken then, and their memory stays mapped. What is waited for is shown meanwhile."
             })
     static final class Delete extends ShellCommand {
         @Option(
@@ -86,7 +90,12 @@ final class BdevCommands {
 
         @Override
         void run() throws Exception {
-            services().admin().deleteBdev(name, force);
+            List<Controller> users = services().controllers().values().stream()
+                    .filter(each -> each.status().bdev().equals(name))
+                    .toList();
+            try (WaitReport report = WaitReport.begin(users, out())) {
+                services().admin().deleteBdev(name, force);
+            }
         }
 
         @Override

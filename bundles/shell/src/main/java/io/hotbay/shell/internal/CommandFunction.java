@@ -32,9 +32,11 @@ final class CommandFunction implements Function {
     public Object execute(CommandSession session, List<Object> arguments) throws Exception {
         ShellCommand command = factory.get();
         CommandLine line = line(command);
-        // Gogo binds System.out to the pipe or the console of this very call.
+        // Gogo binds both to the pipe or the console of this very call.
         PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
+        PrintWriter err = new PrintWriter(System.err, false, StandardCharsets.UTF_8);
         line.setOut(out);
+        line.setErr(err);
         try {
             ParseResult parsed =
                     line.parseArgs(arguments.stream().map(String::valueOf).toArray(String[]::new));
@@ -47,6 +49,7 @@ final class CommandFunction implements Function {
             throw new ShellException(name + ": " + e.getMessage() + "; " + name + " -h shows how");
         } finally {
             out.flush();
+            err.flush();
         }
         return null;
     }

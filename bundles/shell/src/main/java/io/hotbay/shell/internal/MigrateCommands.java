@@ -145,7 +145,8 @@ final class MigrateCommands {
                     .toList();
             if (of.isEmpty()) {
                 throw new ShellException("nothing is known of the migration of " + name
-                        + " any more: was the bundle io.hotbay.migrate replaced?");
+                        + " any more, because the bundle io.hotbay.migrate was replaced: bdev:list shows which type it"
+                        + " is now, and bdev:migrate begins again");
             }
             return of.get(of.size() - 1);
         }

@@ -43,4 +43,9 @@ abstract class ShellCommand {
     PrintWriter out() {
         return spec.commandLine().getOut();
     }
+
+    /** For what must not come between that which the command prints. */
+    PrintWriter err() {
+        return spec.commandLine().getErr();
+    }
 }

@@ -32,7 +32,9 @@ final class TargetCommands {
         }
     }
 
-    @Command(description = "Write the configuration as JSON, to a file or to the screen.")
+    @Command(
+            description = "Write the configuration as JSON, to a file or to the screen.",
+            footer = {"", "A controller whose bdev does not exist any more is left out, and a message says so."})
     static final class Save extends ShellCommand {
         @Parameters(arity = "0..1", paramLabel = "FILE", description = "The file; default: print it.")
         private Path file;
@@ -43,7 +45,7 @@ final class TargetCommands {
 
         @Override
         void run() throws Exception {
-            String json = services().admin().save();
+            String json = services().admin().save(omitted -> err().println("hotbay: " + omitted));
             if (file == null) {
                 out().println(json);
                 return;

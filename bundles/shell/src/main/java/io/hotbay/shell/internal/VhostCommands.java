@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.shell.internal;
 
+import io.hotbay.target.Controller;
 import io.hotbay.target.ControllerStatus;
 import io.hotbay.target.QueueStatus;
 import io.hotbay.target.SessionStatus;
@@ -102,7 +103,10 @@ final class VhostCommands {
 
         @Override
         void run() throws Exception {
-            services().admin().deleteController(name, force);
+            Controller controller = services().controllers().get(name);
+            try (WaitReport report = WaitReport.begin(controller == null ? List.of() : List.of(controller), out())) {
+                services().admin().deleteController(name, force);
+            }
         }
 
         @Override

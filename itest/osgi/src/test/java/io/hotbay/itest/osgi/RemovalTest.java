@@ -15,6 +15,8 @@ import io.hotbay.frontend.SectorPattern;
 import io.hotbay.frontend.SessionOptions;
 import io.hotbay.target.ControllerStatus;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -170,6 +172,12 @@ class RemovalTest {
             assertThat(shell.run("vhost:list"))
                     .containsPattern("removed +blk +Removed +waiting +2 +1 ")
                     .contains("removed: bdev Removed has been deleted: requests get I/O errors");
+            String saved = target.file("saved.json").toString();
+            assertThat(shell.run("target:save " + saved))
+                    .contains("controller removed is left out, because its bdev Removed does not exist");
+            shell.run("target:load " + saved);
+            Files.delete(Path.of(saved));
+            assertRemoved();
 
             shell.run("bdev:create malloc Removed size=" + SIZE);
             assertWorking();

@@ -147,7 +147,9 @@ class StallTest {
                 Load load = new Load(lively)) {
             stalling.freeze();
             submitWrites();
-            shell.run("bdev:delete --force Stalled");
+            assertThat(shell.run("bdev:delete --force Stalled"))
+                    .containsPattern("stalled: .* is to stop and has " + STALLED
+                            + " requests under way in bdev Stalled .*: for \\d+ ms, given up in \\d+ ms");
             load.awaitProgress();
             target.awaitWaiting("stalled", "bdev Stalled has been deleted");
             assertThat(stalled.driver(1).read(0, LENGTH).status()).isEqualTo(BlockRequestType.IOERR);

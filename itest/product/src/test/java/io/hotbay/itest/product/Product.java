@@ -176,8 +176,13 @@ final class Product implements AutoCloseable {
     }
 
     Result run(String... command) throws IOException, InterruptedException {
-        Process process = launch(List.of(command));
-        int run = runs;
+        Process process;
+        int run;
+        // tests run commands at the same time
+        synchronized (this) {
+            process = launch(List.of(command));
+            run = runs;
+        }
         if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
             throw new AssertionError("did not end: " + String.join(" ", command) + "\n" + read(run, "err"));
         }

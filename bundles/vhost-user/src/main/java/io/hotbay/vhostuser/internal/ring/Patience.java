@@ -19,6 +19,9 @@ import org.osgi.service.log.Logger;
  * in the end. Any thread.
  */
 public final class Patience {
+    /** After how long a wait is told to those who ask. */
+    private static final long SHOW_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     /** How often a wait looks whether somebody is in a hurry by now. */
     private static final long LOOK_MILLIS = 50;
 
@@ -29,10 +32,10 @@ public final class Patience {
     private int hurried;
     private long deadline;
 
-    /** A wait that has been logged. */
+    /** A wait that is long enough to be asked about. */
     private record Delay(Supplier<String> what, long start) {
-        String text() {
-            return what.get() + ": for " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start) + " ms";
+        String text(long now) {
+            return what.get() + ": for " + TimeUnit.NANOSECONDS.toMillis(now - start) + " ms";
         }
     }
 
@@ -65,9 +68,15 @@ public final class Patience {
         return TimeUnit.NANOSECONDS.toMillis(limitNanos);
     }
 
-    /** What is being waited for so long that it was logged, and for how long. */
+    /** What is being waited for already for a while, for how long so far, and when that will be given up if it will. */
     public List<String> delays() {
-        return delays.stream().map(Delay::text).toList();
+        long now = System.nanoTime();
+        String end = end(now);
+        return delays.stream().map(delay -> delay.text(now) + end).toList();
+    }
+
+    private synchronized String end(long now) {
+        return hurried > 0 ? ", given up in " + TimeUnit.NANOSECONDS.toMillis(Math.max(0, deadline - now)) + " ms" : "";
     }
 
     private synchronized boolean isExhausted() {
@@ -92,15 +101,16 @@ public final class Patience {
     public boolean await(CompletableFuture<?> future, Supplier<String> what, BooleanSupplier doubtful) {
         long start = System.nanoTime();
         Delay delay = null;
+        boolean told = false;
         boolean interrupted = false;
         try {
             while (true) {
                 try {
                     future.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
-                    tellEnd(delay, start);
+                    tellEnd(told, what, start);
                     return true;
                 } catch (ExecutionException | CancellationException e) {
-                    tellEnd(delay, start);
+                    tellEnd(told, what, start);
                     return true;
                 } catch (InterruptedException e) {
                     // whoever interrupts wants an end; but memory in use cannot be given up for that
@@ -111,9 +121,12 @@ public final class Patience {
                         logger.error("{}: given up after {} ms", what.get(), TimeUnit.NANOSECONDS.toMillis(waited));
                         return false;
                     }
-                    if (delay == null && waited >= complainNanos) {
+                    if (delay == null && waited >= Math.min(SHOW_NANOS, complainNanos)) {
                         delay = new Delay(what, start);
                         delays.add(delay);
+                    }
+                    if (!told && waited >= complainNanos) {
+                        told = true;
                         logger.warn("{}: still waiting after {} ms", what.get(), TimeUnit.NANOSECONDS.toMillis(waited));
                     }
                 }
@@ -128,12 +141,9 @@ public final class Patience {
         }
     }
 
-    private void tellEnd(Delay delay, long start) {
-        if (delay != null) {
-            logger.info(
-                    "{}: over after {} ms",
-                    delay.what().get(),
-                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
+    private void tellEnd(boolean told, Supplier<String> what, long start) {
+        if (told) {
+            logger.info("{}: over after {} ms", what.get(), TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
         }
     }
 }

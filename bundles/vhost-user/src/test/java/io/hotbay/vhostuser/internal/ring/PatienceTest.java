@@ -41,6 +41,19 @@ class PatienceTest {
     }
 
     @Test
+    void shouldSayWhenItWillGiveUp() {
+        Patience patience = new Patience(SHORT, LONG, log.logger());
+        CompletableFuture<Void> future = new CompletableFuture<>();
+        CompletableFuture<Boolean> wait = CompletableFuture.supplyAsync(() -> patience.await(future, () -> "the ring"));
+        patience.hurry();
+        Eventually.eventually("delay", () -> !patience.delays().isEmpty());
+        assertThat(patience.delays()).singleElement().asString().matches("the ring: for \\d+ ms, given up in \\d+ ms");
+        future.complete(null);
+        assertThat(wait.join()).isTrue();
+        assertThat(patience.delays()).isEmpty();
+    }
+
+    @Test
     void shouldGiveUpWhileSomebodyIsInAHurry() {
         Patience patience = new Patience(LONG, SHORT, log.logger());
         CompletableFuture<Boolean> wait =

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.deploy.internal;
+
+import java.io.File;
+import java.io.IOException;
+import java.util.SortedSet;
+import org.apache.felix.fileinstall.ArtifactInstaller;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.cm.Configuration;
+import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.cm.ConfigurationEvent;
+import org.osgi.service.cm.ConfigurationListener;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.log.Logger;
+import org.osgi.service.log.LoggerFactory;
+
+/**
+ * Says so when a configuration that is dropped into File Install's directory has no effect. File Install takes {@code PID.cfg} and
+ * {@code FACTORYPID-NAME.cfg}, and the same with {@code .config}, whether anybody wants them or not. It does not know JSON, and with
+ * the {@code ~} of Config Admin's own names it would make a configuration that belongs to no factory.
+ */
+@Component(
+        service = {ArtifactInstaller.class, ConfigurationListener.class},
+        property = Constants.SERVICE_RANKING + ":Integer=1")
+public final class DroppedConfigurations implements ArtifactInstaller, ConfigurationListener {
+    private static final String JSON = ".json";
+    private static final String FILE = "felix.fileinstall.filename";
+    private static final String ANY_LOCATION = "?";
+
+    private final BundleContext context;
+    private final Components components;
+    private final Logger logger;
+
+    @Activate
+    public DroppedConfigurations(BundleContext context, @Reference(service = LoggerFactory.class) Logger logger) {
+        this.context = context;
+        this.logger = logger;
+        components = new Components(context);
+    }
+
+    @Override
+    public boolean canHandle(File file) {
+        String name = file.getName();
+        return name.endsWith(JSON) || (name.endsWith(".cfg") || name.endsWith(".config")) && name.indexOf('~') > 0;
+    }
+
+    @Override
+    public void install(File file) {
+        if (file.getName().endsWith(JSON)) {
+            logger.warn(
+                    "{} has no effect: load it with target:load {}, or name it with -c when the target is started;"
+                            + " here a configuration is a file PID.cfg or FACTORYPID-NAME.cfg",
+                    file,
+                    file);
+        } else {
+            logger.warn(
+                    "{} has no effect: after the factory's PID comes '-' and not '~', so call it {}",
+                    file,
+                    file.getName().replace('~', '-'));
+        }
+    }
+
+    @Override
+    public void update(File file) {
+        install(file);
+    }
+
+    @Override
+    public void uninstall(File file) {
+        // It never had an effect.
+    }
+
+    /** While the framework starts not everybody who takes configurations is there yet. */
+    @Override
+    public void configurationEvent(ConfigurationEvent event) {
+        if (event.getType() != ConfigurationEvent.CM_UPDATED
+                || context.getBundle(Constants.SYSTEM_BUNDLE_ID).getState() != Bundle.ACTIVE) {
+            return;
+        }
+        String pid = event.getFactoryPid() == null ? event.getPid() : event.getFactoryPid();
+        String file = file(event);
+        if (file == null) {
+            return;
+        }
+        SortedSet<String> taken = components.configurationPids();
+        if (!taken.contains(pid)) {
+            logger.warn("{} has no effect: no bundle takes configurations of {}, but of {}", file, pid, taken);
+        }
+    }
+
+    private String file(ConfigurationEvent event) {
+        ServiceReference<ConfigurationAdmin> reference = event.getReference();
+        ConfigurationAdmin admin = context.getService(reference);
+        if (admin == null) {
+            return null;
+        }
+        try {
+            Configuration configuration = admin.getConfiguration(event.getPid(), ANY_LOCATION);
+            return configuration.getProperties() != null
+                            && configuration.getProperties().get(FILE) instanceof String file
+                    ? file
+                    : null;
+        } catch (IOException | IllegalStateException e) {
+            // It has been deleted meanwhile.
+            return null;
+        } finally {
+            context.ungetService(reference);
+        }
+    }
+}

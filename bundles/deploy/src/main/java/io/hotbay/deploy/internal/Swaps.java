@@ -142,9 +142,7 @@ final class Swaps {
                 Thread.sleep(HEAD_START_MILLIS);
             }
             Swap swap = attempt(bundle, before);
-            history.add(swap);
-            pending.delete();
-            gate.leave();
+            end(swap);
             result.complete(swap);
         } catch (TargetException | RuntimeException | InterruptedException e) {
             gate.leave();
@@ -255,6 +253,7 @@ final class Swaps {
     }
 
     private void end(Swap swap) throws TargetException {
+        LinkedRecords.forget();
         history.add(swap);
         pending.delete();
         gate.leave();

@@ -9,6 +9,7 @@ import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Converter;
 import org.apache.felix.service.command.Job;
+import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -25,8 +26,11 @@ public final class ScriptRunner {
 
     /** Makes a runner. The registry is asked for so that all commands are there before the first script runs. */
     @Activate
-    public ScriptRunner(@Reference CommandProcessor processor, @Reference CommandRegistry registry) {
+    public ScriptRunner(
+            BundleContext context, @Reference CommandProcessor processor, @Reference CommandRegistry registry) {
         this.processor = processor;
+        // Whenever SCR has been replaced, this is made anew.
+        LostConverters.remove(processor, context);
     }
 
     /** Opens a session. */

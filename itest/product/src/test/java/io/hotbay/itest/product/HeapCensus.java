@@ -19,10 +19,10 @@ import java.util.regex.Pattern;
  *
  * @param bytes of all objects
  * @param instances of each class of ours; classes of the same name that bundles had before and after a swap are taken together
- * @param loaders class loaders of bundles
+ * @param wirings of bundles: each has the class loader of one life of a bundle, which has it too, so neither lives without the other
  * @param classes kilobytes that classes take, outside the heap
  */
-record HeapCensus(long bytes, Map<String, Integer> instances, int loaders, int classes) {
+record HeapCensus(long bytes, Map<String, Integer> instances, int wirings, int classes) {
     /**
      * What a heap may grow by without a leak: classes that are loaded late, names and lines of the log that are kept, buffers of
      * threads that have not ended yet. A leaked session would be seen among the instances long before.
@@ -31,7 +31,10 @@ record HeapCensus(long bytes, Map<String, Integer> instances, int loaders, int c
     /** Objects of a class that may be more than before: what the last sessions left in caches and queues. */
     private static final int TOLERATED_INSTANCES = 16;
 
-    private static final String LOADER = "org.apache.felix.framework.BundleWiringImpl$BundleClassLoader";
+    private static final String WIRING = "org.apache.felix.framework.BundleWiringImpl";
+    /** What the class of a lambda has at its end, each time another one. */
+    private static final String NUMBER = "(?<=\\$\\$Lambda).*";
+
     private static final Pattern METASPACE = Pattern.compile("Both: +(\\d+)\\.\\d+ KB used");
     /** What classes may take more: those that are loaded late, and holes between those that are gone. */
     private static final int TOLERATED_KILOBYTES = 3 << 10;
@@ -45,21 +48,22 @@ record HeapCensus(long bytes, Map<String, Integer> instances, int loaders, int c
     static HeapCensus of(Process process) throws IOException, InterruptedException {
         long bytes = 0;
         Map<String, Integer> instances = new TreeMap<>();
-        int loaders = 0;
+        int wirings = 0;
         for (String line : jcmd(process, "GC.class_histogram").split("\n")) {
             String[] columns = line.strip().split(" +");
             if (columns[0].equals("Total")) {
                 bytes = Long.parseLong(columns[BYTES]);
-            } else if (columns.length > NAME && columns[NAME].equals(LOADER)) {
-                loaders = Integer.parseInt(columns[INSTANCES]);
+            } else if (columns.length > NAME && columns[NAME].equals(WIRING)) {
+                wirings = Integer.parseInt(columns[INSTANCES]);
             } else if (columns.length > NAME && columns[NAME].startsWith("io.hotbay.")) {
-                instances.merge(columns[NAME], Integer.parseInt(columns[INSTANCES]), Integer::sum);
+                instances.merge(
+                        columns[NAME].replaceAll(NUMBER, ""), Integer.parseInt(columns[INSTANCES]), Integer::sum);
             }
         }
         assertThat(bytes).as("bytes on the heap").isPositive();
         Matcher metaspace = METASPACE.matcher(jcmd(process, "VM.metaspace", "basic", "scale=KB"));
         assertThat(metaspace.find()).as("a size of the metaspace").isTrue();
-        return new HeapCensus(bytes, instances, loaders, Integer.parseInt(metaspace.group(1)));
+        return new HeapCensus(bytes, instances, wirings, Integer.parseInt(metaspace.group(1)));
     }
 
     private static String jcmd(Process process, String... command) throws IOException, InterruptedException {
@@ -78,7 +82,7 @@ record HeapCensus(long bytes, Map<String, Integer> instances, int loaders, int c
     /** Fails if the heap is larger now than this one was, by more than what is tolerated. */
     void assertNotLessThan(HeapCensus now) {
         assertThat(now.bytes).as("bytes on the heap, %d before", bytes).isLessThan(bytes + TOLERATED_BYTES);
-        assertThat(now.loaders).as("class loaders of bundles").isLessThanOrEqualTo(loaders);
+        assertThat(now.wirings).as("wirings of bundles").isLessThanOrEqualTo(wirings);
         assertThat(now.classes).as("KiB of classes, %d before", classes).isLessThan(classes + TOLERATED_KILOBYTES);
         Map<String, String> grown = new TreeMap<>();
         now.instances.forEach((name, count) -> {

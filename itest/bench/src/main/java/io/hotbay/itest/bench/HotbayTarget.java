@@ -20,19 +20,21 @@ final class HotbayTarget implements BenchTarget {
 
     /** Starts one with disks, and returns when all of their sockets are there. */
     static HotbayTarget start(String name, Path parent, HotbayConfig disks, BenchOptions options) throws IOException {
-        return start(name, parent, disks, options, null);
+        return start(name, parent, disks, options, null, Integer.toString(options.targetCore()));
     }
 
     /**
-     * The same on a JDK of choice.
+     * The same on a JDK of choice, and not alone on the target's core.
      *
      * @param jdk its directory, or null for the one that the program finds
+     * @param cores what it may use, as taskset takes them
      */
-    static HotbayTarget start(String name, Path parent, HotbayConfig disks, BenchOptions options, Path jdk)
+    static HotbayTarget start(
+            String name, Path parent, HotbayConfig disks, BenchOptions options, Path jdk, String cores)
             throws IOException {
         Path directory = Files.createDirectories(parent.resolve(name));
         int core = options.targetCore();
-        HotbayProcess.Place place = new HotbayProcess.Place(options.home(), jdk, Integer.toString(core), core);
+        HotbayProcess.Place place = new HotbayProcess.Place(options.home(), jdk, cores, core);
         return new HotbayTarget(name, core, HotbayProcess.start(place, directory, disks.json(), disks.names()));
     }
 

@@ -25,13 +25,18 @@ final class SizeMeasurement {
 
     private SizeMeasurement() {}
 
-    /** From exec to a socket that takes a connection, on the JDK that the program finds or on a given one. */
+    /**
+     * From exec to a socket that takes a connection, on the JDK that the program finds or on a given one, with that JDK's class data
+     * archive. The compiler may use the load's core, as there is no load yet.
+     */
     static void start(Path parent, Path jdk, BenchOptions options, Results results) throws IOException {
+        archive(jdk, options);
+        String cores = options.targetCore() + "," + options.loadCore();
         List<Double> seconds = new ArrayList<>();
         for (int i = 0; i < STARTS; i++) {
             Path directory = Files.createDirectory(parent.resolve("s" + i));
             long start = System.nanoTime();
-            try (HotbayTarget target = HotbayTarget.start("hotbay", directory, config(), options, jdk)) {
+            try (HotbayTarget target = HotbayTarget.start("hotbay", directory, config(), options, jdk, cores)) {
                 FrontendConnection.connect(target.socket(NAME)).close();
                 seconds.add((System.nanoTime() - start) * 1e-9);
             }
@@ -44,6 +49,23 @@ final class SizeMeasurement {
                 Statistics.of(seconds).median(),
                 "s",
                 options.judged(MOST_SECONDS));
+    }
+
+    private static void archive(Path jdk, BenchOptions options) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(options.home().resolve("bin/hotbay").toString(), "archive")
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.INHERIT);
+        if (jdk != null) {
+            builder.environment().put("JAVA_HOME", jdk.toString());
+        }
+        try {
+            if (builder.start().waitFor() != 0) {
+                throw new IOException("bin/hotbay archive has failed");
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while the class data archive was made", interrupted);
+        }
     }
 
     /** Memory that is the process's own or a file's; the disk lies in shared memory or hugepages, which count apart. */

@@ -52,7 +52,8 @@ final class SizeMeasurement {
     }
 
     private static void archive(Path jdk, BenchOptions options) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(options.home().resolve("bin/hotbay").toString(), "archive")
+        ProcessBuilder builder = new ProcessBuilder(
+                        options.home().resolve("bin/hotbay").toString(), "archive")
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.INHERIT);
         if (jdk != null) {

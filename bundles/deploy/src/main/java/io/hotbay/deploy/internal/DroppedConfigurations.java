@@ -8,6 +8,7 @@ import org.apache.felix.fileinstall.ArtifactInstaller;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
+import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
@@ -30,7 +31,6 @@ import org.osgi.service.log.LoggerFactory;
 public final class DroppedConfigurations implements ArtifactInstaller, ConfigurationListener {
     private static final String JSON = ".json";
     private static final String FILE = "felix.fileinstall.filename";
-    private static final String ANY_LOCATION = "?";
 
     private final BundleContext context;
     private final Components components;
@@ -100,12 +100,10 @@ public final class DroppedConfigurations implements ArtifactInstaller, Configura
             return null;
         }
         try {
-            Configuration configuration = admin.getConfiguration(event.getPid(), ANY_LOCATION);
-            return configuration.getProperties() != null
-                            && configuration.getProperties().get(FILE) instanceof String file
-                    ? file
-                    : null;
-        } catch (IOException | IllegalStateException e) {
+            // Asked for by its PID alone, one that has been deleted meanwhile would be made anew, without its factory.
+            Configuration[] found = admin.listConfigurations("(" + Constants.SERVICE_PID + "=" + event.getPid() + ")");
+            return found != null && found[0].getProperties().get(FILE) instanceof String file ? file : null;
+        } catch (IOException | InvalidSyntaxException | IllegalStateException e) {
             // It has been deleted meanwhile.
             return null;
         } finally {

@@ -175,6 +175,6 @@ class IoUringTest {
         for (int i = 0; i < 20; i++) {
             IoUring.create(64).close();
         }
-        assertThat(OpenDescriptors.count()).isLessThanOrEqualTo(before);
+        assertThat(OpenDescriptors.count()).isEqualTo(before);
     }
 }

@@ -60,6 +60,11 @@ final class Layout {
         return stateDir.resolve("hotbay.log");
     }
 
+    /** Where Configuration Admin keeps its files. */
+    Path configurations() {
+        return stateDir.resolve("config");
+    }
+
     /** The control socket of the target that uses a run directory; the default one if it is null. */
     static Path controlSocket(Path runDir) {
         Path dir = runDir != null ? runDir : defaultRunDir("root".equals(System.getProperty("user.name")));
@@ -84,7 +89,7 @@ final class Layout {
         properties.put("hotbay.kata.store", kataStore.toString());
         properties.put("hotbay.deploy.dir", deployDir.toString());
         properties.put("org.osgi.framework.storage", runDir.resolve("framework").toString());
-        properties.put("felix.cm.dir", stateDir.resolve("config").toString());
+        properties.put("felix.cm.dir", configurations().toString());
         properties.put("felix.fileinstall.dir", deployDir.toString());
         properties.put("felix.fileinstall.tmpdir", runDir.resolve("fileinstall").toString());
         return properties;

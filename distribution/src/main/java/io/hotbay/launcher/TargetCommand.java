@@ -197,6 +197,7 @@ final class TargetCommand implements LauncherCommand {
             framework = new TargetFramework(properties, startUp, locks);
             if (takeOver == null) {
                 caches.removeOthers();
+                InterruptedWrites.finish(layout.configurations());
             }
             framework.run();
         } catch (LaunchException e) {
@@ -206,7 +207,9 @@ final class TargetCommand implements LauncherCommand {
             throw e;
         } catch (IOException e) {
             throw new LaunchException(
-                    "the run directory " + layout.runDir() + " cannot be cleaned: " + Layout.reason(e), e);
+                    "what the last target left in " + layout.runDir() + " and " + layout.configurations()
+                            + " cannot be cleaned up: " + Layout.reason(e),
+                    e);
         } finally {
             if (framework != null) {
                 framework.locksReleased();

@@ -184,6 +184,15 @@ class MigrationTest {
         void await() throws Exception;
     }
 
+    private void reconnect() throws Exception {
+        try {
+            session.reconnect(RECONNECT_MILLIS);
+        } catch (IOException e) {
+            throw new AssertionError(
+                    "the disk is not back: " + product.exec("vhost:show moved") + "\n" + product.log(), e);
+        }
+    }
+
     /** @return the bdev's type afterwards */
     private String killDuringMigration(String type, long rate, Moment moment) throws Exception {
         String destination = type.equals("malloc") ? "file " + newFile() : "malloc";
@@ -192,7 +201,7 @@ class MigrationTest {
         product.kill();
         await(running);
         product.startWithoutWaiting();
-        session.reconnect(RECONNECT_MILLIS);
+        reconnect();
         begin();
         awaitProgress();
         Product.await("the shell", () -> product.exec("target:wait 60").status() == 0);

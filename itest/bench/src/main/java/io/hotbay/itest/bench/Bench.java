@@ -164,6 +164,9 @@ public final class Bench {
             results.heading("disks", "one");
             ScaleMeasurement.disks(hotbay, options, results);
         }
+        if (options.wants(BenchPart.FEATURES)) {
+            FeatureMeasurement.measure(hotbay, options, results);
+        }
         if (options.wants(BenchPart.ALLOCATION)) {
             AllocationMeasurement.measure(hotbay, options, results);
         }
@@ -172,12 +175,15 @@ public final class Bench {
         }
     }
 
-    private static HotbayConfig config(BenchFiles files) throws IOException {
+    private HotbayConfig config(BenchFiles files) throws IOException {
         HotbayConfig config = new HotbayConfig();
         for (int i = 0; i <= ScaleMeasurement.MOST_DISKS; i++) {
             config.nothing(ScaleMeasurement.disk(i));
         }
         config.memory(BenchDisk.MALLOC.id(), BenchDisk.SIZE);
+        if (options.wants(BenchPart.FEATURES)) {
+            config.memory(FeatureMeasurement.PLAIN_MEMORY, BenchDisk.SIZE);
+        }
         config.file(BenchDisk.CACHED_URING.id(), files.file("hotbay", BenchDisk.CACHED_URING), false);
         if (files.canHave(BenchDisk.DIRECT_URING)) {
             config.file(BenchDisk.DIRECT_URING.id(), files.file("hotbay", BenchDisk.DIRECT_URING), true);

@@ -47,7 +47,7 @@ record BenchOptions(
     static final String HELP = """
             Measures Hotbay against qemu-storage-daemon: 4 KiB at random places, one target on one core, the load on another,
             in short samples of both in turn. And Hotbay alone: long reads against the machine's memory copy, queues and disks on
-            one reactor, idle, wake-up, allocations, memory, start.
+            one reactor, what features cost, idle, wake-up, allocations, memory, start.
 
               --home DIR          installation of Hotbay; without it, qemu-storage-daemon is measured against itself
               --target-core N     core of the targets (0)
@@ -60,7 +60,7 @@ record BenchOptions(
               --depths LIST       queue depths (1,32,128)
               --disks LIST        null,malloc,cached-uring,cached-native,direct-uring,direct-native (all)
               --directions LIST   read,write (both)
-              --parts LIST        ratios,sequential,queues,disks,backends,idle,wake,allocation,memory,start (all)
+              --parts LIST        ratios,sequential,queues,disks,backends,features,idle,wake,allocation,memory,start (all)
               --socket PATH       a third target: its disk against Hotbay's, on the same cases; it must run on the target's core
               --destroy-data      the disk behind --socket may be written to; without this it is only read
               --jdk DIR           measure the start on this JDK too
@@ -95,7 +95,7 @@ record BenchOptions(
             Map.entry("--directory", "/var/tmp"),
             Map.entry("--results", ""),
             Map.entry("--commit", "unknown"),
-            Map.entry("--parts", "ratios,sequential,queues,disks,backends,idle,wake,allocation,memory,start"),
+            Map.entry("--parts", "ratios,sequential,queues,disks,backends,features,idle,wake,allocation,memory,start"),
             Map.entry("--disks", "null,malloc,cached-uring,cached-native,direct-uring,direct-native"),
             Map.entry("--directions", "read,write"));
 

@@ -15,6 +15,8 @@ enum BenchPart {
     DISKS,
     /** A process that has served all backends against one that knows only one of them. */
     BACKENDS,
+    /** In-flight tracking, event idx and histograms against none of them. */
+    FEATURES,
     /** Processor time of an idle target. */
     IDLE,
     /** A request that finds the target asleep. */
@@ -32,7 +34,7 @@ enum BenchPart {
                 return part;
             }
         }
-        throw new IllegalArgumentException("--parts knows ratios, sequential, queues, disks, backends, idle, wake,"
-                + " allocation, memory and start, not \"" + name + "\"");
+        throw new IllegalArgumentException("--parts knows ratios, sequential, queues, disks, backends, features, idle,"
+                + " wake, allocation, memory and start, not \"" + name + "\"");
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.itest.bench;
 
+import io.hotbay.frontend.DeviceFeatures;
 import io.hotbay.frontend.FrontendProfile;
 import io.hotbay.frontend.FrontendSession;
 import io.hotbay.frontend.LoadGenerator;
@@ -41,10 +42,33 @@ final class DiskUnderLoad implements Sampler {
         return open(target, List.of(target.socket(disk)), 1, disk.hasContent() && target.isOurs(), options);
     }
 
+    /** Opens a session on a socket of ours, as a guest in cloud-hypervisor would, and fills the disk. */
+    static DiskUnderLoad open(BenchTarget target, Path socket, BenchOptions options) throws IOException {
+        return open(target, List.of(socket), 1, true, options);
+    }
+
+    /** The same as a guest in Firecracker would, which tracks nothing in flight, and without event idx. */
+    static DiskUnderLoad openPlain(BenchTarget target, Path socket, BenchOptions options) throws IOException {
+        return open(FrontendProfile.FIRECRACKER, DeviceFeatures.EVENT_IDX, target, List.of(socket), 1, true, options);
+    }
+
     /** Opens sessions on several sockets with a number of queues each. */
     static DiskUnderLoad open(BenchTarget target, List<Path> sockets, int queues, boolean fill, BenchOptions options)
             throws IOException {
+        return open(FrontendProfile.CLOUD_HYPERVISOR, 0, target, sockets, queues, fill, options);
+    }
+
+    private static DiskUnderLoad open(
+            FrontendProfile profile,
+            long refused,
+            BenchTarget target,
+            List<Path> sockets,
+            int queues,
+            boolean fill,
+            BenchOptions options)
+            throws IOException {
         SessionOptions wanted = SessionOptions.DEFAULT
+                .without(refused)
                 .withQueues(queues)
                 .withQueueSize(QUEUE_SIZE)
                 .withMemorySize(sockets.size() == 1 ? MEMORY : MEMORY / 4)
@@ -54,7 +78,7 @@ final class DiskUnderLoad implements Sampler {
         boolean ready = false;
         try {
             for (Path socket : sockets) {
-                FrontendSession session = FrontendProfile.CLOUD_HYPERVISOR.open(socket, wanted);
+                FrontendSession session = profile.open(socket, wanted);
                 opened.sessions.add(session);
                 if (fill) {
                     LoadGenerator.fill(session, FILL_DEPTH, FILL_BLOCK);

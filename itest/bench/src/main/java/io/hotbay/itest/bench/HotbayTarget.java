@@ -58,6 +58,11 @@ final class HotbayTarget implements BenchTarget {
         return process.socket(disk);
     }
 
+    /** Switches the latency histograms of a disk's queues. */
+    void measureLatency(String disk, boolean on) throws IOException {
+        process.execute("vhost:histogram " + disk + (on ? " on" : " off"));
+    }
+
     @Override
     public OptionalLong allocatedBytes() throws IOException {
         return ReactorTable.allocatedBytes(process.execute("reactor:list"), core);

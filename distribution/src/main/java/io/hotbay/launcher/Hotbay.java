@@ -12,6 +12,8 @@ public final class Hotbay {
     static final int FAILED = 1;
     /** Exit status when the command line is wrong. */
     private static final int MISUSED = 2;
+    /** Exit status when the configuration file is wrong, so that another attempt would fail as well. */
+    static final int MISCONFIGURED = 3;
 
     private final LauncherCommand target;
 
@@ -37,7 +39,7 @@ public final class Hotbay {
             return MISUSED;
         } catch (LaunchException e) {
             System.err.println("hotbay: " + e.getMessage());
-            return FAILED;
+            return e.status();
         }
     }
 

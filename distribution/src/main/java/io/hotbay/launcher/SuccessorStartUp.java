@@ -37,6 +37,7 @@ final class SuccessorStartUp implements StartUp {
     private static final long DYING_MILLIS = 3_000;
 
     private static final long LEVEL_SECONDS = 60;
+    private static final long LOOK_AGAIN_MILLIS = 50;
 
     private final Path socket;
     private final FrameworkCaches caches;
@@ -119,13 +120,8 @@ final class SuccessorStartUp implements StartUp {
                 reached.countDown();
             }
         });
-        try {
-            if (!reached.await(LEVEL_SECONDS, TimeUnit.SECONDS)) {
-                throw new LaunchException("the bundles do not start within " + LEVEL_SECONDS + " s");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new LaunchException("interrupted while taking over", e);
+        if (!isReached(reached, framework)) {
+            return;
         }
         for (Bundle bundle : framework.getBundleContext().getBundles()) {
             if (bundle.getBundleId() != Constants.SYSTEM_BUNDLE_ID && !isDeployed(bundle)) {
@@ -133,6 +129,25 @@ final class SuccessorStartUp implements StartUp {
             }
         }
         levels.setStartLevel(StartLevels.LAST);
+    }
+
+    /** A framework that is stopped on the way up, by a signal, says nothing of its level any more. */
+    private static boolean isReached(CountDownLatch reached, Framework framework) throws LaunchException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LEVEL_SECONDS);
+        try {
+            while (!reached.await(LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS)) {
+                if (framework.getState() != Bundle.ACTIVE) {
+                    return false;
+                }
+                if (System.nanoTime() > deadline) {
+                    throw new LaunchException("the bundles do not start within " + LEVEL_SECONDS + " s");
+                }
+            }
+            return framework.getState() == Bundle.ACTIVE;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LaunchException("interrupted while taking over", e);
+        }
     }
 
     /** What File Install has deployed has its own level. */

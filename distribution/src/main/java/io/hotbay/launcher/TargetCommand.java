@@ -135,6 +135,7 @@ final class TargetCommand implements LauncherCommand {
                 "  0  stopped in good order, or the command succeeded",
                 "  1  the target could not start or keep running, or the command failed",
                 "  2  the command line is wrong",
+                "  3  the configuration file (-c) is wrong; another attempt would fail too",
                 "",
                 "First steps:",
                 "  hotbay -S /var/tmp/hotbay -i",

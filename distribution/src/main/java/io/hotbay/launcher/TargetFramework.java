@@ -16,8 +16,14 @@ import org.osgi.framework.launch.Framework;
 
 /** The framework with the product's bundles in it, from start to stop. */
 final class TargetFramework {
-    /** Set by the bundle that applies the configuration file when it cannot; then it stops the framework. */
+    /**
+     * Set by the bundle that applies the configuration file when it cannot; then it stops the framework. Whatever stops it for it has
+     * not come up, memory that was found is left where it is.
+     */
     private static final String STARTUP_ERROR = "hotbay.startup.error";
+
+    /** Set besides if the file itself is wrong. */
+    private static final String WRONG_FILE = "hotbay.startup.wrong.file";
 
     private static final long STOP_TIMEOUT_SECONDS = 60;
 
@@ -71,16 +77,14 @@ final class TargetFramework {
             failures.check();
             startUp.complete(framework);
         } catch (BundleException e) {
-            stop(framework);
-            throw new LaunchException("the framework does not start: " + e.getMessage(), e);
+            throw failed(framework, new LaunchException("the framework does not start: " + e.getMessage(), e));
         } catch (LaunchException e) {
-            stop(framework);
-            throw e;
+            throw failed(framework, e);
         }
         await(framework);
         String error = System.getProperty(STARTUP_ERROR);
         if (error != null) {
-            throw new LaunchException(error);
+            throw new LaunchException(error, Boolean.getBoolean(WRONG_FILE) ? Hotbay.MISCONFIGURED : Hotbay.FAILED);
         }
     }
 
@@ -130,6 +134,12 @@ final class TargetFramework {
         } catch (InterruptedException e) {
             return false;
         }
+    }
+
+    private static LaunchException failed(Framework framework, LaunchException reason) {
+        System.setProperty(STARTUP_ERROR, reason.getMessage());
+        stop(framework);
+        return reason;
     }
 
     private static boolean stop(Framework framework) {

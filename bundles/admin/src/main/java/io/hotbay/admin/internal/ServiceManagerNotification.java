@@ -96,7 +96,10 @@ public final class ServiceManagerNotification {
 
     private String status() throws TargetException {
         boolean loading = startup.state() == StartupConfiguration.State.LOADING;
-        return target.summary().text() + (loading ? "; still loading the configuration file" : "");
+        String complaint = startup.complaint();
+        return target.summary().text()
+                + (loading ? "; still loading the configuration file" : "")
+                + (complaint.isEmpty() ? "" : "; " + complaint);
     }
 
     /** Also when it has failed: then there is nothing to wait for. */

@@ -23,6 +23,11 @@ import org.osgi.service.log.LoggerFactory;
 public final class StartupConfiguration {
     static final String FILE = "hotbay.config.file";
     static final String ERROR = "hotbay.startup.error";
+    /** System property: the file itself is wrong, so that it cannot be loaded another time either. */
+    private static final String WRONG_FILE = "hotbay.startup.wrong.file";
+
+    /** System property: front-ends were connected when the process started. */
+    private static final String TAKEN_OVER = "hotbay.taken.over";
 
     private static final long STOP_MILLIS = 5_000;
 
@@ -39,6 +44,7 @@ public final class StartupConfiguration {
     private final Path mark;
     private final Thread thread;
     private volatile State state = State.LOADING;
+    private volatile String complaint = "";
     private volatile boolean stopping;
 
     /** Begins to load, if there is something to load. */
@@ -73,6 +79,11 @@ public final class StartupConfiguration {
         return state;
     }
 
+    /** Why the file is not in effect although the target goes on, or nothing. */
+    String complaint() {
+        return complaint;
+    }
+
     private void load(Path file) {
         try {
             target.loadAtStart(file);
@@ -80,6 +91,7 @@ public final class StartupConfiguration {
             end(State.LOADED);
             logger.info("loaded {}", file);
         } catch (TargetException e) {
+            System.setProperty(WRONG_FILE, Boolean.toString(e.getCause() instanceof DocumentException));
             fail(e.getMessage());
         } catch (RuntimeException e) {
             // Nobody else would see it, and a target without its disks must not seem to be well.
@@ -97,6 +109,10 @@ public final class StartupConfiguration {
         if (stopping) {
             return;
         }
+        if (Boolean.getBoolean(TAKEN_OVER)) {
+            goOn(reason);
+            return;
+        }
         logger.error("{}", reason);
         System.setProperty(ERROR, reason);
         end(State.FAILED);
@@ -105,6 +121,13 @@ public final class StartupConfiguration {
         } catch (BundleException e) {
             logger.error("the framework cannot be stopped: {}", e.getMessage());
         }
+    }
+
+    /** Machines at work lose their disks if the target ends; what they were served with before is configured still. */
+    private void goOn(String reason) {
+        complaint = "the configuration file is not in effect: " + reason;
+        logger.error("{}; what was configured before goes on", complaint);
+        end(State.LOADED);
     }
 
     /** After an update of this bundle the file must not bring back what was deleted since. */

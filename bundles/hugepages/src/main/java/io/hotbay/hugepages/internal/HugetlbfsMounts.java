@@ -5,12 +5,17 @@ import io.hotbay.bdev.ByteSize;
 import io.hotbay.linux.Errno;
 import io.hotbay.linux.LinuxException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Where hugetlbfs is mounted, and mounting it where it is not, as setup.sh does. Nothing is ever unmounted. */
 final class HugetlbfsMounts {
@@ -103,10 +108,39 @@ final class HugetlbfsMounts {
         return usualTaken ? root.resolve("mnt/huge-" + ByteSize.format(pageSize).replace(" ", "")) : usual;
     }
 
+    /**
+     * Whether a mount would be one of this process and its children, as in the sandbox of a service manager, which ends with
+     * them. The first process of the machine or container then has none of the mounts that this one has: each is a copy.
+     */
+    private boolean isPrivate() {
+        try {
+            return Collections.disjoint(mountIds("proc/self/mountinfo"), mountIds("proc/1/mountinfo"));
+        } catch (IOException e) {
+            // The kernel does not tell, so it is taken for an ordinary process.
+            return false;
+        }
+    }
+
+    /** proc_pid_mountinfo(5): the first field of each line is unique on the machine. */
+    private Set<String> mountIds(String file) throws IOException {
+        try (Stream<String> lines = Files.lines(root.resolve(file))) {
+            return lines.map(line -> line.split(" ")[0]).collect(Collectors.toSet());
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
     private void mount(Path target, long pageSize) throws IOException {
         String options = PAGE_SIZE_OPTION + (pageSize >> 10) + "K," + MODE_OPTION;
         String command =
                 "sudo mkdir -p " + target + " && sudo mount -t " + TYPE + " -o " + options + " nodev " + target;
+        if (isPrivate()) {
+            throw new IOException(
+                    "hugetlbfs is not mounted, and mounted from here only this service would see it, and lose"
+                            + " what is in it when it is restarted: run  " + command
+                            + "  outside the service, or enter it in"
+                            + " /etc/fstab");
+        }
         try {
             Files.createDirectories(target);
             mounter.mount("nodev", target, TYPE, 0, options);

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -44,6 +45,9 @@ public final class LeasedHugepages implements HugepageAllocator {
     /** All that x86-64 can address; figures below it can be rounded up to pages without overflow. */
     static final long LARGEST = 1L << 57;
 
+    /** System property: the target could not start, and why. */
+    private static final String STARTUP_ERROR = "hotbay.startup.error";
+
     private final String launchedMemory;
     private final KernelPages kernel;
     private final PageSetup setup;
@@ -53,6 +57,9 @@ public final class LeasedHugepages implements HugepageAllocator {
 
     /** Changed under the lock, read without. */
     private final NavigableMap<String, Lease> leases = new ConcurrentSkipListMap<>();
+
+    /** Names of the leases that were there before this component. */
+    private final Set<String> found;
 
     /** Changed under the lock, read without. */
     private volatile HugepageSettings settings;
@@ -92,6 +99,7 @@ public final class LeasedHugepages implements HugepageAllocator {
         table = new PoolTable(host.root(), kernel);
         store = new LeaseStore(host, kernel, mounts, instance, folders, logger);
         store.adopt(settings).forEach(lease -> leases.put(lease.name(), lease));
+        found = Set.copyOf(leases.keySet());
         if (!leases.isEmpty()) {
             logger.info("took up the leases that were there: {}", leases.keySet());
         }
@@ -114,7 +122,12 @@ public final class LeasedHugepages implements HugepageAllocator {
 
     @Deactivate
     synchronized void deactivate(BundleContext context) {
-        end(context.getBundle(0).getState() == Bundle.STOPPING);
+        boolean forGood = context.getBundle(0).getState() == Bundle.STOPPING;
+        if (forGood && System.getProperty(STARTUP_ERROR) != null) {
+            endFailedStart();
+        } else {
+            end(forGood);
+        }
     }
 
     /** @param forGood whether the framework stops too, so that no next life of this component will want the leases */
@@ -125,6 +138,14 @@ public final class LeasedHugepages implements HugepageAllocator {
         } else {
             store.handOver(leases.values());
         }
+    }
+
+    /** A start that fails leaves what it has found, such as the disks of a target that was killed, to the next one. */
+    synchronized void endFailedStart() {
+        ended = true;
+        store.remove(leases.values().stream()
+                .filter(each -> !found.contains(each.name()))
+                .toList());
     }
 
     private void setUpConfigured() {

@@ -80,6 +80,27 @@ class HugetlbfsMountsTest {
     }
 
     @Test
+    void shouldMountWhereTheFirstProcessSeesIt() throws IOException {
+        machine.write("proc/self/mountinfo", "30 20 8:1 / / rw - ext4 /dev/sda rw\n31 30 0:5 / /dev rw - tmpfs t rw\n");
+        machine.write("proc/1/mountinfo", "30 20 8:1 / / rw - ext4 /dev/sda rw\n");
+        machine.mounts().ensure(2 * MIB, Optional.empty());
+        assertThat(machine.mountCalls()).hasSize(1);
+    }
+
+    @Test
+    void shouldNotMountWhatWouldEndWithTheService() throws IOException {
+        machine.write("proc/self/mountinfo", "130 120 8:1 / / rw - ext4 /dev/sda rw\n");
+        machine.write("proc/1/mountinfo", "30 20 8:1 / / rw - ext4 /dev/sda rw\n");
+        assertThatThrownBy(() -> machine.mounts().ensure(2 * MIB, Optional.empty()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("only this service would see it")
+                .hasMessageContaining(
+                        "sudo mount -t hugetlbfs -o pagesize=2048K,mode=0755 nodev " + folder.resolve("mnt/huge"));
+        assertThat(machine.mountCalls()).isEmpty();
+        assertThat(folder.resolve("mnt/huge")).doesNotExist();
+    }
+
+    @Test
     void shouldNameTheCommandWhenItMayNotMount() {
         machine.withoutRoot();
         assertThatThrownBy(() -> machine.mounts().ensure(2 * MIB, Optional.empty()))

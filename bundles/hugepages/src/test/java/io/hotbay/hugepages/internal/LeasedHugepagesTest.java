@@ -218,6 +218,23 @@ class LeasedHugepagesTest {
     }
 
     @Test
+    void shouldLeaveWhatItHasFoundWhenTheStartFailed() throws IOException {
+        allocator.lease("used", 4096, -1).window(0).putLong(0, 42);
+        allocator.lease("unused", 4096, -1);
+        die();
+        allocator = another(DEFAULTS);
+        allocator.lease("used", 4096, -1);
+        allocator.lease("new", 4096, -1);
+
+        allocator.endFailedStart();
+
+        assertThat(folder.resolve("new")).doesNotExist();
+        allocator = another(DEFAULTS);
+        assertThat(allocator.leases()).extracting(MemoryLease::name).containsExactly("unused", "used");
+        assertThat(allocator.lease("used", 4096, -1).window(0).getLong(0)).isEqualTo(42);
+    }
+
+    @Test
     void shouldNotShareItsFolderWithATargetThatLives() throws IOException {
         allocator.lease("a", 4096, -1);
         LeasedHugepages second = another(DEFAULTS);

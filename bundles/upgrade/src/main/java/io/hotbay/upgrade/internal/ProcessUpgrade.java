@@ -72,7 +72,8 @@ public final class ProcessUpgrade implements TargetUpgrade {
                 "upgrade-" + ProcessHandle.current().pid() + ".sock");
         launcher.admitSuccessor();
         boolean done = false;
-        try (Successor successor = Successor.start(launcher, home, socket)) {
+        try (Successor successor =
+                Successor.start(launcher, home, socket, !serviceManager().isEmpty())) {
             long pid = successor.pid();
             progress.accept(
                     "started process " + pid + home.map(path -> " from " + path).orElse(""));
@@ -91,10 +92,16 @@ public final class ProcessUpgrade implements TargetUpgrade {
         }
     }
 
+    /** Where it listens; empty if there is none. */
+    private static String serviceManager() {
+        String address = System.getenv(NOTIFY_SOCKET);
+        return address == null ? "" : address.strip();
+    }
+
     /** The service manager takes the end of the process it knows for the end of the service. */
     private void tellServiceManager(long pid) {
-        String address = System.getenv(NOTIFY_SOCKET);
-        if (address == null || address.isBlank()) {
+        String address = serviceManager();
+        if (address.isEmpty()) {
             return;
         }
         try {

@@ -20,6 +20,8 @@ public final class StoredEstateTaker {
     private static final int MOST = 65_536;
     /** System property: has been done. */
     private static final String DONE = "hotbay.listen.fds.taken";
+    /** System property: front-ends of the process before are connected to this one. */
+    private static final String TAKEN_OVER = "hotbay.taken.over";
 
     private final Logger logger;
     private final ServiceManager manager;
@@ -50,6 +52,7 @@ public final class StoredEstateTaker {
                 Estate estate = StoredEstate.of(stored);
                 logger.info("takes over {} from the process before", estate.names());
                 estate.giveTo(keeper);
+                System.setProperty(TAKEN_OVER, "true");
             }
         } catch (IOException | RuntimeException e) {
             logger.error("what the service manager has kept cannot be taken over: {}", e.getMessage());

@@ -17,7 +17,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
-/** The process that is to take this one's place, as a child of it. */
+/** The process that is to take this one's place. */
 final class Successor implements AutoCloseable {
     /** The option by which a process knows that it is one. */
     private static final String OPTION = "--take-over";
@@ -27,12 +27,12 @@ final class Successor implements AutoCloseable {
     private static final long END_SECONDS = 10;
 
     private final UnixListener listener;
-    private final Process process;
+    private final SuccessorProcess process;
     private final ScheduledExecutorService clock;
     private volatile HandOverConnection connection;
     private volatile String late;
 
-    private Successor(UnixListener listener, Process process) {
+    private Successor(UnixListener listener, SuccessorProcess process) {
         this.listener = listener;
         this.process = process;
         clock = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -41,7 +41,7 @@ final class Successor implements AutoCloseable {
             return thread;
         });
         // a process that ends before it connects will not connect any more
-        process.onExit().thenRun(listener::close);
+        process.whenEnded(listener::close);
     }
 
     /**
@@ -49,8 +49,10 @@ final class Successor implements AutoCloseable {
      *
      * @param home the installation to start, or empty for this one
      * @param socket where it connects to
+     * @param forServiceManager whether it is to be the child of a service manager
      */
-    static Successor start(Launcher launcher, Optional<Path> home, Path socket) throws IOException {
+    static Successor start(Launcher launcher, Optional<Path> home, Path socket, boolean forServiceManager)
+            throws IOException {
         List<String> command = new ArrayList<>(launcher.command());
         if (home.isPresent()) {
             Path program = home.get().resolve("bin").resolve("hotbay");
@@ -63,11 +65,11 @@ final class Successor implements AutoCloseable {
         command.addAll(launcher.arguments());
         command.add(OPTION);
         command.add(socket.toString());
-        ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+        ProcessBuilder builder = new ProcessBuilder(command);
         home.ifPresent(path -> builder.environment().put(HOME, path.toString()));
         UnixListener listener = UnixListener.bind(socket, new UnixListener.Options(OWNER_ONLY, -1, -1, 1));
         try {
-            return new Successor(listener, builder.start());
+            return new Successor(listener, SuccessorProcess.start(builder, forServiceManager));
         } catch (IOException e) {
             listener.close();
             throw e;
@@ -161,8 +163,8 @@ final class Successor implements AutoCloseable {
             return late;
         }
         try {
-            if (e instanceof EOFException && process.waitFor(1, TimeUnit.SECONDS)) {
-                return "it ended with status " + process.exitValue() + "; its messages are in the target's log";
+            if (e instanceof EOFException && process.hasEndedWithin(1)) {
+                return process.end() + "; its messages are in the target's log";
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
@@ -176,9 +178,9 @@ final class Successor implements AutoCloseable {
      * @return false if it does not end: then it may still touch what it has received
      */
     boolean kill() {
-        process.destroyForcibly();
+        process.kill();
         try {
-            return process.waitFor(END_SECONDS, TimeUnit.SECONDS);
+            return process.hasEndedWithin(END_SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return !process.isAlive();

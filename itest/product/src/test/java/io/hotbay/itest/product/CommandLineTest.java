@@ -90,7 +90,7 @@ class CommandLineTest {
 
         Result result = start("-c", file.toString());
 
-        assertThat(result.status()).as(result.err()).isEqualTo(1);
+        assertThat(result.status()).as(result.err()).isEqualTo(3);
         assertThat(result.err()).contains("hotbay: " + file).contains("line 3");
         assertNothingLeft();
     }
@@ -104,7 +104,7 @@ class CommandLineTest {
 
         Result result = start("-c", file.toString());
 
-        assertThat(result.status()).as(result.err()).isEqualTo(1);
+        assertThat(result.status()).as(result.err()).isEqualTo(3);
         assertThat(result.err()).contains("bdevs[1].color");
         product.start();
         assertThat(product.execute("bdev:list")).doesNotContain("A ");

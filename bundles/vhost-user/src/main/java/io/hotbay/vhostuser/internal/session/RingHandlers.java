@@ -38,7 +38,10 @@ final class RingHandlers {
         Ring ring = ring(VringState.index(message.payload()));
         int size = VringState.num(message.payload());
         int limit = session.facts().queueSizeLimit();
-        if (size <= 0 || size > limit) {
+        if (size == 0) {
+            throw new MessageRefusedException("0 descriptors, a ring has at least 1");
+        }
+        if (size < 0 || size > limit) {
             throw new MessageRefusedException(Integer.toUnsignedString(size) + " descriptors, at most " + limit
                     + " are possible: raise queue_size of the controller or lower that of the front-end");
         }

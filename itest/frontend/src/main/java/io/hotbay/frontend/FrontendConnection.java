@@ -360,9 +360,9 @@ public final class FrontendConnection implements AutoCloseable {
         }
     }
 
-    /** SET_VRING_ENABLE. */
-    public void setVringEnable(int index, boolean enable) throws IOException {
-        command(SET_VRING_ENABLE, vringState(index, enable ? 1 : 0), List.of());
+    /** SET_VRING_ENABLE: 1, or 0 to disable; some front-ends have other figures for 1. */
+    public void setVringEnable(int index, int enable) throws IOException {
+        command(SET_VRING_ENABLE, vringState(index, enable), List.of());
     }
 
     // ---- in-flight region

@@ -120,9 +120,14 @@ public final class FrontendQueue implements AutoCloseable {
         connection.setVringNum(index, ring.size());
     }
 
-    /** SET_VRING_BASE with the base that {@link #stop} brought, or 0. */
+    /** SET_VRING_BASE with the base that {@link #stop} brought, or that of a ring that nobody has worked on. */
     public void setBase(FrontendConnection connection) throws IOException {
-        connection.setVringBase(index, base);
+        setBase(connection, base);
+    }
+
+    /** SET_VRING_BASE with a base that the front-end makes up. */
+    public void setBase(FrontendConnection connection, int position) throws IOException {
+        connection.setVringBase(index, position);
     }
 
     /**
@@ -179,7 +184,12 @@ public final class FrontendQueue implements AutoCloseable {
 
     /** SET_VRING_ENABLE. */
     public void enable(FrontendConnection connection, boolean enable) throws IOException {
-        connection.setVringEnable(index, enable);
+        connection.setVringEnable(index, enable ? 1 : 0);
+    }
+
+    /** SET_VRING_ENABLE with the size of the ring where 1 belongs. */
+    public void enableWithSize(FrontendConnection connection) throws IOException {
+        connection.setVringEnable(index, ring.size());
     }
 
     /** GET_VRING_BASE: stops the ring and keeps its base for the next start. */

@@ -5,7 +5,8 @@ import java.io.IOException;
 
 /**
  * libblkio, as recorded: guest addresses are its own addresses, the rings lie in a region of odd size, the data in a region
- * that is added when the rings run already; everything is acknowledged from the moment that is negotiated.
+ * that is added when the rings run already; everything is acknowledged from the moment that is negotiated. Packed rings, which its
+ * source has: it gives 0 as their base too.
  */
 final class LibblkioSequence extends FrontendSequence {
     private static final long FEATURES = DeviceFeatures.SIZE_MAX
@@ -43,6 +44,7 @@ final class LibblkioSequence extends FrontendSequence {
     void addMemory(FrontendSession session) throws IOException {
         SessionOptions options = session.options();
         int size = options.queueSize() == 0 ? queueSize() : options.queueSize();
+        // features are not known yet, and a packed ring is smaller
         long queueBytes = SplitRingLayout.packedBytes(size) + (long) REQUEST_BYTES * size;
         session.memory().add(FrontendMemory.IDENTITY, options.queues() * queueBytes);
     }
@@ -50,6 +52,9 @@ final class LibblkioSequence extends FrontendSequence {
     @Override
     RingLayout layout(FrontendSession session, int size) {
         FrontendRegion rings = session.memory().regions().get(0);
+        if (session.has(DeviceFeatures.RING_PACKED)) {
+            return PackedRingLayout.packedTogether(session.memory(), rings, size);
+        }
         return SplitRingLayout.packedTogether(session.memory(), rings, size);
     }
 
@@ -78,7 +83,7 @@ final class LibblkioSequence extends FrontendSequence {
         connection.addMemReg(session.memory().regions().get(0));
         for (FrontendQueue queue : session.queues()) {
             queue.setNum(connection);
-            queue.setBase(connection);
+            queue.setBase(connection, 0);
             queue.setAddresses(connection, false);
             queue.setKick(connection);
             queue.setCall(connection);
@@ -109,6 +114,11 @@ final class LibblkioSequence extends FrontendSequence {
     @Override
     long hotplugAddress() {
         return FrontendMemory.IDENTITY;
+    }
+
+    @Override
+    boolean canPack() {
+        return true;
     }
 
     @Override

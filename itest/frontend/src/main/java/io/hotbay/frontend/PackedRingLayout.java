@@ -26,10 +26,24 @@ public record PackedRingLayout(int size, long descriptors, long available, long 
         return new PackedRingLayout(size, descriptors, available, memory.allocate(EVENTS, page));
     }
 
+    /** One block, the device's event area on the next page, as SPDK's initiator has it. */
+    public static PackedRingLayout deviceOnNextPage(FrontendMemory memory, int size) {
+        int page = 4096;
+        int head = SplitRingLayout.DESCRIPTOR * size + EVENTS;
+        int device = (head + page - 1) / page * page;
+        long start = memory.allocate(device + EVENTS, page);
+        return new PackedRingLayout(size, start, start + head - EVENTS, start + device);
+    }
+
     /** Ring and event areas in one block. */
     public static PackedRingLayout packedTogether(FrontendMemory memory, FrontendRegion region, int size) {
         int ring = SplitRingLayout.DESCRIPTOR * size;
-        long start = memory.allocate(region, ring + 2 * EVENTS, SplitRingLayout.DESCRIPTOR);
+        long start = memory.allocate(region, packedBytes(size), SplitRingLayout.DESCRIPTOR);
         return new PackedRingLayout(size, start, start + ring, start + ring + EVENTS);
+    }
+
+    /** Bytes that {@link #packedTogether} takes. */
+    public static int packedBytes(int size) {
+        return SplitRingLayout.DESCRIPTOR * size + 2 * EVENTS;
     }
 }

@@ -4,8 +4,9 @@ package io.hotbay.frontend;
 import java.io.IOException;
 
 /**
- * SPDK's virtio-user initiator: enables rings before it has told anything about them, wants 256 bytes of configuration
- * and exactly as many back, never asks for an acknowledgement but for the features after each memory table.
+ * SPDK's virtio-user initiator: enables rings before it has told anything about them, and with their size where 1 belongs; wants 256
+ * bytes of configuration and exactly as many back, never asks for an acknowledgement but for the features after each memory
+ * table. Of the base of a packed ring it tells the available half only.
  */
 final class SpdkSequence extends FrontendSequence {
     private static final long FEATURES = DeviceFeatures.BLK_SIZE
@@ -25,6 +26,9 @@ final class SpdkSequence extends FrontendSequence {
     /** How many fields it reads, each time the whole space: block size, capacity, number of queues. */
     private static final int CONFIG_READS = 3;
 
+    /** Slot 0 and wrap counter 1, in the half that tells where the driver is. */
+    private static final int PACKED_BASE = 0x8000;
+
     @Override
     int queueSize() {
         return 512;
@@ -33,6 +37,19 @@ final class SpdkSequence extends FrontendSequence {
     @Override
     void addMemory(FrontendSession session) throws IOException {
         session.memory().add(FrontendMemory.IDENTITY, session.options().memorySize());
+    }
+
+    @Override
+    RingLayout layout(FrontendSession session, int size) {
+        if (session.has(DeviceFeatures.RING_PACKED)) {
+            return PackedRingLayout.deviceOnNextPage(session.memory(), size);
+        }
+        return super.layout(session, size);
+    }
+
+    @Override
+    boolean canPack() {
+        return true;
     }
 
     @Override
@@ -50,13 +67,15 @@ final class SpdkSequence extends FrontendSequence {
     @Override
     void start(FrontendSession session) throws IOException {
         FrontendConnection connection = session.connection();
-        session.enableQueues(true);
+        for (FrontendQueue queue : session.queues()) {
+            queue.enableWithSize(connection);
+        }
         session.requireQueues(connection.getQueueNum());
         setCalls(session);
         tellMemory(session);
         for (FrontendQueue queue : session.queues()) {
             queue.setNum(connection);
-            queue.setBase(connection);
+            queue.setBase(connection, session.has(DeviceFeatures.RING_PACKED) ? PACKED_BASE : 0);
             queue.setAddresses(connection, false);
             queue.setKick(connection);
         }

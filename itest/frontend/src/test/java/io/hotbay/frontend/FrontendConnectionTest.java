@@ -117,7 +117,7 @@ class FrontendConnectionTest {
         connection.needReplyFor(request -> request == VhostUserRequest.SET_VRING_ENABLE);
         connection.setVringNum(0, 128);
         answer(VhostUserRequest.SET_VRING_ENABLE, FrontendConnection.REPLY_FLAGS, 0);
-        connection.setVringEnable(3, true);
+        connection.setVringEnable(3, 1);
         try (Message num = backend.receive();
                 Message enable = backend.receive()) {
             assertThat(num.flags()).isEqualTo(0x1);

@@ -97,7 +97,7 @@ public final class ControllerCheck implements HealthCheck {
     }
 
     private static void findWaiting(ControllerStatus controller, List<ConfiguredStatus> configured, Findings findings) {
-        String stake = controller.sessions().isEmpty() ? "" : "; a guest is connected, and its requests wait";
+        String stake = controller.sessions().isEmpty() ? "" : "; a guest is connected";
         String waits = "controller " + controller.name() + ": " + controller.reason() + stake;
         boolean bdevConfigured = configured.stream()
                 .anyMatch(each -> each.kind() == Kind.BDEV && each.name().equals(controller.bdev()));

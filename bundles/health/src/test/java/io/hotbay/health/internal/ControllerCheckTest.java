@@ -43,7 +43,7 @@ class ControllerCheckTest {
     }
 
     @Test
-    void shouldTellThatAGuestWaits() {
+    void shouldTellThatAGuestIsConnected() {
         Result result = check(
                 List.of(Fakes.status("vhostblk0", State.WAITING, "waits for bdev Malloc0", Fakes.session(7))),
                 BDEV,
@@ -51,7 +51,7 @@ class ControllerCheckTest {
 
         assertThat(Fakes.lines(result))
                 .containsExactly("TEMPORARILY_UNAVAILABLE controller vhostblk0: waits for bdev Malloc0; a guest is"
-                        + " connected, and its requests wait");
+                        + " connected");
     }
 
     @Test

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hotbay.linux.Cpus;
+import io.hotbay.linux.Descriptor;
 import io.hotbay.linux.EventFd;
 import io.hotbay.linux.LinuxException;
+import io.hotbay.linux.internal.Kernel;
+import io.hotbay.linux.internal.NativeMemory;
 import io.hotbay.reactor.ReactorStatistics;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +21,9 @@ import org.junit.jupiter.api.Test;
 class SleepAndWakeTest {
     private static final int CORE = Cpus.allowed().length() - 1;
     private static final int MANY = 20_000;
+    private static final int KICKS_IN_A_STORM = 2_000;
+    /** The most that the counter of an eventfd takes (eventfd(2)). */
+    private static final long FULL = 0xffff_ffff_ffff_fffeL;
 
     private CoreReactor reactor;
 
@@ -43,6 +49,11 @@ class SleepAndWakeTest {
 
         @Override
         public int poll() {
+            super.poll();
+            return look();
+        }
+
+        private int look() {
             long kicks = kick.drain();
             if (kicks > 0) {
                 seen.release();
@@ -52,8 +63,8 @@ class SleepAndWakeTest {
 
         @Override
         public boolean arm() {
-            arms = arms + 1;
-            return poll() == 0;
+            super.arm();
+            return look() == 0;
         }
     }
 
@@ -207,6 +218,93 @@ class SleepAndWakeTest {
             kick.signal();
             assertThat(reactor.statistics().wakeUps()).isEqualTo(wakeUps);
         }
+    }
+
+    /** Somebody who kicks without end and without anything to do costs rounds, in each of which the others have their turn. */
+    @Test
+    void shouldServeOthersWhileADescriptorIsSignalledWithoutEnd() throws Exception {
+        try (EventFd storm = EventFd.create();
+                EventFd kick = EventFd.create()) {
+            CountingPoller idle = new CountingPoller("idle");
+            KickedPoller other = new KickedPoller(kick);
+            watchBoth(storm, idle, kick, other);
+            Thread stormer = signalWithoutEnd(storm);
+            for (int i = 0; i < KICKS_IN_A_STORM; i++) {
+                kick.signal();
+                assertThat(other.seen.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
+            }
+            assertThat(stormer.isAlive()).isTrue();
+            long[] polls =
+                    reactor.run(() -> new long[] {idle.polls, other.polls}).get(60, TimeUnit.SECONDS);
+            assertThat(polls[1]).as("turns of one and the other").isEqualTo(polls[0]);
+            stormer.interrupt();
+            stormer.join();
+            reactor.unwatch(storm.number());
+            reactor.unwatch(kick.number());
+            reactor.remove(other).get(60, TimeUnit.SECONDS);
+        }
+    }
+
+    /** As the kicks of a ring that has been stopped. */
+    @Test
+    void shouldSleepThroughSignalsOfADescriptorThatIsNoLongerWatched() throws Exception {
+        try (EventFd storm = EventFd.create()) {
+            reactor.watch(storm.number());
+            reactor.unwatch(storm.number());
+            Eventually.until("it rests", this::restsForTenMilliseconds);
+            long wakeUps = reactor.statistics().wakeUps();
+            for (int i = 0; i < MANY; i++) {
+                storm.signal();
+            }
+            assertThat(reactor.statistics().wakeUps()).isEqualTo(wakeUps);
+            assertThat(reactor.run(() -> 7).get(60, TimeUnit.SECONDS)).isEqualTo(7);
+        }
+    }
+
+    /** Whoever has it too can fill its counter and have readers wait; it is neither read nor written here. */
+    @Test
+    void shouldServeOthersWhileACounterIsFullAndItsDescriptorBlocks() throws Exception {
+        Descriptor full = Descriptor.adopt(Kernel.LIBC.eventfd(0, 0));
+        try (full;
+                EventFd kick = EventFd.create()) {
+            NativeMemory most = new NativeMemory(Long.BYTES);
+            most.bytes().putLong(0, FULL);
+            assertThat(Kernel.HOT.write(full.number(), most.address(), Long.BYTES))
+                    .isEqualTo(Long.BYTES);
+            KickedPoller other = new KickedPoller(kick);
+            watchBoth(EventFd.adopt(full), new CountingPoller("idle"), kick, other);
+            for (int i = 0; i < KICKS_IN_A_STORM; i++) {
+                kick.signal();
+                assertThat(other.seen.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
+            }
+            Eventually.until("it rests", this::restsForTenMilliseconds);
+            reactor.unwatch(full.number());
+            reactor.unwatch(kick.number());
+            reactor.remove(other).get(60, TimeUnit.SECONDS);
+        }
+    }
+
+    /** Both pollers come in one round, so that the turns of each can be compared. */
+    private void watchBoth(EventFd one, CountingPoller idle, EventFd kick, KickedPoller other) throws Exception {
+        reactor.watch(one.number());
+        reactor.watch(kick.number());
+        reactor.run(() -> {
+                    reactor.add(idle);
+                    reactor.add(other);
+                    return null;
+                })
+                .get(60, TimeUnit.SECONDS);
+    }
+
+    private static Thread signalWithoutEnd(EventFd storm) {
+        Thread stormer = new Thread(() -> {
+            while (!Thread.currentThread().isInterrupted()) {
+                storm.signal();
+            }
+        });
+        stormer.setDaemon(true);
+        stormer.start();
+        return stormer;
     }
 
     @Test

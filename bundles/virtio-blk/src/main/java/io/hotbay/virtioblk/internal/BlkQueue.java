@@ -22,6 +22,9 @@ final class BlkQueue implements DeviceQueue {
     /** Chains taken in one poll, so that other queues of the reactor get their turn. */
     private static final int BATCH = 64;
 
+    /** Most that the length of a used element holds beside the status. */
+    private static final long MOST_WRITTEN = 0xffff_fffeL;
+
     private final Virtqueue queue;
     private final long features;
     private final BlockDevice bdev;
@@ -97,9 +100,19 @@ final class BlkQueue implements DeviceQueue {
         } else {
             int outcome = rules.apply(request, head);
             if (outcome != RequestRules.ENQUEUED) {
-                answer(head, RequestRules.statusOf(outcome), RequestRules.writtenOf(outcome));
+                answer(head, RequestRules.statusOf(outcome), writtenOf(outcome));
             }
         }
+    }
+
+    /**
+     * Bytes to be told as written. What a read that failed has written nobody knows, so all of it is told; devices of QEMU and SPDK
+     * do the same, and libblkio aborts its process when a packed ring tells another length.
+     */
+    private int writtenOf(int outcome) {
+        return request.type() == BlkRequest.IN
+                ? (int) Math.min(request.inLength(), MOST_WRITTEN)
+                : RequestRules.writtenOf(outcome);
     }
 
     private void takeFaulty(int head) {
@@ -158,15 +171,14 @@ final class BlkQueue implements DeviceQueue {
             int slot = requests.completedSlot(i);
             int type = requests.type(slot);
             int status = requests.status(slot);
+            int written = type == BlockType.READ ? (int) requests.length(slot) : 0;
             if (status != BlockStatus.OK) {
-                answer(slot, status == BlockStatus.UNSUPPORTED ? BlkRequest.UNSUPP : BlkRequest.IOERR, 0);
-            } else if (type == BlockType.READ) {
-                answer(slot, BlkRequest.OK, (int) requests.length(slot));
+                answer(slot, status == BlockStatus.UNSUPPORTED ? BlkRequest.UNSUPP : BlkRequest.IOERR, written);
             } else if (flushWrites && (type == BlockType.WRITE || type == BlockType.WRITE_ZEROES)) {
                 requests.prepare(slot, BlockType.FLUSH, 0, 0, 0);
                 requests.enqueue(slot);
             } else {
-                answer(slot, BlkRequest.OK, 0);
+                answer(slot, BlkRequest.OK, written);
             }
         }
         requests.clearCompleted();

@@ -165,7 +165,7 @@ public final class BlkFuzz {
             }
             expectIn(chain, in);
             expectStatus(chain, status);
-            written = in.length + 1;
+            written = answer.told() + 1;
         }
         if (driver.ring.used[chain.head()] != written) {
             throw new AssertionError("chain " + chain.head() + " has " + driver.ring.used[chain.head()]

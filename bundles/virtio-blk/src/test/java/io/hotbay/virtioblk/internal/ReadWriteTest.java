@@ -176,7 +176,6 @@ class ReadWriteTest {
         BlkDriver driver = driver();
         Chain read = driver.in(0, length);
         assertThat(read.send()).isEqualTo(BlkRequest.IOERR);
-        assertThat(read.used()).isEqualTo(1);
         assertThat(read.data()).containsOnly(UNTOUCHED);
         assertThat(driver.out(0, pattern(length, 1)).send()).isEqualTo(BlkRequest.IOERR);
         assertThat(bdev.log).isEmpty();
@@ -235,7 +234,8 @@ class ReadWriteTest {
         assertThat(most.isUsed()).isFalse();
         assertThat(tooMuch.statusByte()).isEqualTo(BlkRequest.IOERR);
         assertThat(wraps.statusByte()).isEqualTo(BlkRequest.IOERR);
-        assertThat(wraps.used()).isEqualTo(1);
+        assertThat(tooMuch.used()).isEqualTo((1 << 30) + 512 + 1);
+        assertThat(wraps.used()).as("as far as the field goes").isEqualTo(-1);
     }
 
     @Test
@@ -275,9 +275,25 @@ class ReadWriteTest {
         BlkDriver driver = driver();
         Chain read = driver.in(0, 512);
         assertThat(read.send()).isEqualTo(BlkRequest.IOERR);
-        assertThat(read.used()).isEqualTo(1);
         assertThat(driver.out(0, pattern(512, 1)).send()).isEqualTo(BlkRequest.IOERR);
         assertThat(driver.flush().send()).isEqualTo(BlkRequest.IOERR);
+    }
+
+    /** A read may have written a part before it failed; libblkio insists on the whole length. */
+    @Test
+    void shouldTellAllOfAFailedReadAsWritten() throws IOException {
+        BlkDriver driver = driver();
+        Chain refused = driver.in(SECTORS, 1024);
+        assertThat(refused.send()).isEqualTo(BlkRequest.IOERR);
+        assertThat(refused.used()).isEqualTo(1025);
+
+        bdev.outcome = BlockStatus.IO_ERROR;
+        Chain failed = driver.in(0, 512);
+        assertThat(failed.send()).isEqualTo(BlkRequest.IOERR);
+        assertThat(failed.used()).isEqualTo(513);
+        Chain write = driver.out(0, pattern(512, 1));
+        assertThat(write.send()).isEqualTo(BlkRequest.IOERR);
+        assertThat(write.used()).isEqualTo(1);
     }
 
     @Test

@@ -63,8 +63,8 @@ final class RequestModel {
         int outLength = chain.out().length - HEADER;
         int inLength = chain.inLength() - 1;
         return switch (out.getInt(0)) {
-            case 0 -> data("read", sector, inLength);
-            case 1 -> readOnly ? ExpectedAnswer.status(1) : data("write", sector, outLength);
+            case 0 -> read(sector, inLength);
+            case 1 -> readOnly ? ExpectedAnswer.status(1) : write(sector, outLength);
             case 4 -> flush();
             case 8 -> ExpectedAnswer.data(Arrays.copyOf(id, Math.min(id.length, inLength)));
             case 11 -> accepted(13) ? range("discard", out, outLength, 36) : ExpectedAnswer.status(2);
@@ -80,12 +80,26 @@ final class RequestModel {
         return driver.bdev.supports(2) ? ExpectedAnswer.of("flush 0+0") : ExpectedAnswer.status(0);
     }
 
-    private ExpectedAnswer data(String name, BigInteger sector, int length) {
-        BigInteger offset = sector.multiply(SECTOR);
-        if (length % 512 != 0 || !isOnDevice(offset, BigInteger.valueOf(length))) {
+    private ExpectedAnswer read(BigInteger sector, int length) {
+        if (!isDataOnDevice(sector, length)) {
+            return ExpectedAnswer.read(1, length);
+        }
+        return length == 0 ? ExpectedAnswer.status(0) : ExpectedAnswer.read(text("read", sector, length), length);
+    }
+
+    private ExpectedAnswer write(BigInteger sector, int length) {
+        if (!isDataOnDevice(sector, length)) {
             return ExpectedAnswer.status(1);
         }
-        return length == 0 ? ExpectedAnswer.status(0) : ExpectedAnswer.of(name + " " + offset + "+" + length);
+        return length == 0 ? ExpectedAnswer.status(0) : ExpectedAnswer.of(text("write", sector, length));
+    }
+
+    private static String text(String name, BigInteger sector, int length) {
+        return name + " " + sector.multiply(SECTOR) + "+" + length;
+    }
+
+    private boolean isDataOnDevice(BigInteger sector, int length) {
+        return length % 512 == 0 && isOnDevice(sector.multiply(SECTOR), BigInteger.valueOf(length));
     }
 
     private ExpectedAnswer range(String name, ByteBuffer out, int outLength, int limitAt) {

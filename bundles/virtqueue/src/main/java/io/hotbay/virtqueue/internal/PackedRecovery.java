@@ -9,9 +9,6 @@ import java.util.BitSet;
  * afterwards. A process that dies in between leaves the region such that the next one finds the same.
  */
 final class PackedRecovery {
-    /** Both positions of a ring that nobody has worked on. */
-    private static final int FIRST_BASE = 0x8000_8000;
-
     /**
      * Where a ring goes on.
      *
@@ -93,7 +90,7 @@ final class PackedRecovery {
         stale.and(free);
         marked.andNot(free);
         int slots = readChains(marked, free);
-        if (slots == 0 && base == FIRST_BASE && used != laps.decode(base) && ring.isNew()) {
+        if (slots == 0 && base == PackedVirtqueue.FIRST_BASE && used != laps.decode(base) && ring.isNew()) {
             return initialize(base);
         }
         int available = laps.advance(used, slots);

@@ -13,6 +13,12 @@ final class PackedVirtqueue extends GuestVirtqueue {
 
     private static final int USED_BASE_SHIFT = 16;
 
+    /** Both positions of a ring that nobody has worked on: slot 0, wrap counter 1. */
+    static final int FIRST_BASE = 0x8000_8000;
+
+    /** The available half of it, all that DPDK's drivers and SPDK's initiator give. */
+    private static final int FIRST_AVAILABLE = 0x8000;
+
     private final long descriptorAddress;
     private final long driverAddress;
     private final long deviceAddress;
@@ -101,18 +107,27 @@ final class PackedVirtqueue extends GuestVirtqueue {
     }
 
     private PackedTracker start(VirtqueueSetup setup, Tracking tracking) {
+        int base = base(setup.base());
         if (setup.inFlight() == null) {
-            go(laps.checked(setup.base() >>> USED_BASE_SHIFT, "used"), laps.checked(setup.base(), "available"));
+            go(laps.checked(base >>> USED_BASE_SHIFT, "used"), laps.checked(base, "available"));
             return null;
         }
         PackedInFlightRegion region = new PackedInFlightRegion(setup.inFlight(), size());
-        PackedRecovery.Result result = new PackedRecovery(region, ring, size(), laps).run(setup.base());
+        PackedRecovery.Result result = new PackedRecovery(region, ring, size(), laps).run(base);
         go(result.used(), result.available());
         recovered = result.chains();
         for (int i = 0; recovered.length != 0 && i < outstanding; i++) {
             logRing(ring.guestAddress(laps.advance(publishedUsed, i)), Descriptor.SIZE);
         }
         return tracking.open(region, laps, result.entries(), size(), result.used(), result.counter());
+    }
+
+    /**
+     * Where to start. Front-ends that know split rings better give 0 for a new packed ring, as libblkio does, or leave the used half
+     * out. Taken by the letter either is a place behind a lap in which the device has used descriptors, and no new ring.
+     */
+    private int base(int told) {
+        return (told == 0 || told == FIRST_AVAILABLE) && ring.isNew() ? FIRST_BASE : told;
     }
 
     private void go(int used, int available) {

@@ -116,6 +116,45 @@ class PackedVirtqueueTest {
                 .withMessageContaining("queue 2: size " + size);
     }
 
+    /** 0 as libblkio says it, 0x8000 as SPDK's initiator does, and in full. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 0x8000, 0x8000_8000})
+    void shouldStartANewRingHoweverItsBaseIsSaid(int base) {
+        int early = driver.submit(writable(DATA, 1));
+        PackedVirtqueue queue = open(base);
+
+        assertThat(queue.fetch(heads, SIZE)).isEqualTo(1);
+        queue.complete(early, 1);
+        queue.publish();
+
+        assertThat(driver.collect()).containsExactly(new Used(early, 1));
+        assertThat(queue.base()).isEqualTo(0x8001_8001);
+    }
+
+    @Test
+    void shouldTakeABaseBehindALapByTheLetter() {
+        PackedVirtqueue queue = driver.open();
+        for (int i = 0; i < SIZE; i++) {
+            int head = driver.submit(writable(DATA, 1));
+            queue.fetch(heads, 1);
+            queue.complete(head, 1);
+            queue.publish();
+            driver.collect();
+        }
+        assertThat(queue.base()).isZero();
+        int head = driver.submit(writable(DATA, 1));
+
+        PackedVirtqueue next = open(0);
+
+        assertThat(next.fetch(heads, SIZE)).isEqualTo(1);
+        assertThat(heads[0]).isEqualTo(head);
+        assertThat(next.base()).isEqualTo(0x0000_0001);
+    }
+
+    private PackedVirtqueue open(int base) {
+        return new PackedVirtqueue(driver.setup(ram.memory(), null, null, VirtqueueSetup.USED_NOT_LOGGED, base));
+    }
+
     @Test
     void shouldGoOnElsewhereAfterAStop() {
         PackedVirtqueue queue = driver.open();

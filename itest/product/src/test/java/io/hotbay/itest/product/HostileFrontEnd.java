@@ -21,16 +21,13 @@ import io.hotbay.frontend.VhostUserRequest;
 import io.hotbay.linux.Descriptor;
 import io.hotbay.linux.EventFd;
 import io.hotbay.linux.LinuxException;
-import io.hotbay.linux.Memfd;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** A front-end that does what no front-end should. Each method is one connection or several, all closed when it returns. */
 final class HostileFrontEnd {
@@ -44,8 +41,6 @@ final class HostileFrontEnd {
     private static final int LAST_KNOWN = 44;
     private static final long FAR = 1L << 32;
     private static final int FAR_SIZE = 16 << 20;
-    private static final long HUGEPAGE = 2L << 20;
-    private static final Pattern FREE_HUGEPAGES = Pattern.compile("HugePages_Free: +(\\d+)");
 
     private static final int TRANSFER = 256 << 10;
     /** Rounds of transfers before the memory goes. */
@@ -134,18 +129,11 @@ final class HostileFrontEnd {
         return true;
     }
 
-    /** Whether the machine has no hugepages, as machines for tests have none. */
-    static boolean areHugepagesMissing() throws IOException {
-        Matcher free = FREE_HUGEPAGES.matcher(Files.readString(Path.of("/proc/meminfo")));
-        return free.find() && free.group(1).equals("0");
-    }
-
-    /** Has data transferred to hugepages that do not exist, though their file is as large as it should be, and sealed. */
-    void useMissingHugepages() throws IOException {
+    /** Has data transferred to hugepages that do not exist, though their file is as large as it should be. Closes that. */
+    void useMissingHugepages(MissingHugepages pages) throws IOException {
         try (FrontendSession session = FrontendProfile.QEMU_7_2.connect(socket, SessionOptions.DEFAULT)) {
             session.makeQueues();
-            FrontendRegion data =
-                    session.memory().add(Memfd.createHuge("missing", FAR_SIZE, HUGEPAGE), 0, FAR, FAR_SIZE);
+            FrontendRegion data = session.memory().add(pages.file(), 0, FAR, pages.size());
             session.start();
             FrontendQueue queue = session.queues().get(0);
             queue.setError(session.connection());
@@ -474,8 +462,9 @@ final class HostileFrontEnd {
             case 7 -> truncateDataUnderLoad();
             case 8 -> logAnywhere(5);
             case 9 -> {
-                if (areHugepagesMissing()) {
-                    useMissingHugepages();
+                Optional<MissingHugepages> pages = MissingHugepages.ofSomeSize();
+                if (pages.isPresent()) {
+                    useMissingHugepages(pages.get());
                 }
             }
             default -> sendRandomChains(20);

@@ -2,7 +2,7 @@
 package io.hotbay.itest.product;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.hotbay.frontend.FrontendProfile;
 import io.hotbay.frontend.FrontendSession;
@@ -11,7 +11,10 @@ import io.hotbay.frontend.SectorPattern;
 import io.hotbay.frontend.SurvivingLoad;
 import io.hotbay.frontend.VhostUserRequest;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -146,8 +149,23 @@ class HostileTest {
 
     @Test
     void shouldOutliveMemoryWithoutPages() throws Exception {
-        assumeThat(HostileFrontEnd.areHugepagesMissing()).isTrue();
-        hostile.useMissingHugepages();
+        Optional<MissingHugepages> pages = MissingHugepages.ofSomeSize();
+        if (pages.isPresent()) {
+            hostile.useMissingHugepages(pages.get());
+            return;
+        }
+        Path limited = Files.createDirectory(product.dir().resolve("no-pages"));
+        Product.Result mounted = product.run("mount", "-t", "hugetlbfs", "-o", "size=0", "none", limited.toString());
+        assumeTrue(
+                mounted.status() == 0,
+                () -> "skipped: there are free hugepages of each size, and none can be kept back: " + mounted.err());
+        try {
+            hostile.useMissingHugepages(MissingHugepages.on(limited));
+        } finally {
+            // the target may have it mapped for a moment longer
+            assertThat(product.run("umount", "--lazy", limited.toString()).err())
+                    .isEmpty();
+        }
     }
 
     @Test

@@ -142,6 +142,8 @@ class SoakTest {
 
     private void ok(String command) throws IOException, InterruptedException {
         Product.Result result = product.exec(command);
-        assertThat(result.status()).as(command + ": " + result.err()).isZero();
+        assertThat(result.status())
+                .as(command + ": " + result.err() + product.log())
+                .isZero();
     }
 }

@@ -57,7 +57,8 @@ final class SharedFile implements AutoCloseable {
             throw new MessageRefusedException(what + ": that is no size");
         }
         if (offset < 0 || offset + size < 0) {
-            throw new MessageRefusedException(what + " wraps around");
+            throw new MessageRefusedException(
+                    what + ": its offset 0x" + Long.toHexString(offset) + " leads beyond the end of any file");
         }
         if (offset + size > status.size()) {
             throw new MessageRefusedException(

@@ -38,7 +38,10 @@ final class RingHandlers {
         Ring ring = ring(VringState.index(message.payload()));
         int size = VringState.num(message.payload());
         int limit = session.facts().queueSizeLimit();
-        if (size <= 0 || size > limit) {
+        if (size == 0) {
+            throw new MessageRefusedException("0 descriptors, a ring has at least 1");
+        }
+        if (size < 0 || size > limit) {
             throw new MessageRefusedException(Integer.toUnsignedString(size) + " descriptors, at most " + limit
                     + " are possible: raise queue_size of the controller or lower that of the front-end");
         }
@@ -87,16 +90,14 @@ final class RingHandlers {
         ring(VringDescriptor.index(message.payload())).error(EventDescriptor.takeEvent(message));
     }
 
+    /** Anything but 0 enables: SPDK's initiator says how large the ring is, where 1 belongs. */
     private void setEnable(Message message, Reply reply) throws MessageRefusedException {
         Ring ring = ring(VringState.index(message.payload()));
-        int on = VringState.num(message.payload());
-        if (on != 0 && on != 1) {
-            throw new MessageRefusedException("neither 0 nor 1 but " + Integer.toUnsignedString(on));
-        }
-        if (on == 0) {
+        boolean on = VringState.num(message.payload()) != 0;
+        if (!on) {
             session.stop(ring);
         }
-        ring.enabled(on == 1);
+        ring.enabled(on);
     }
 
     private Ring ring(int index) throws MessageRefusedException {

@@ -18,6 +18,20 @@ public enum DescriptorRule {
     /** Any number: of messages that no handler looks at. */
     ANY;
 
+    /** How many belong to a message, for people. */
+    String wanted(ByteBuffer payload) {
+        switch (this) {
+            case AT_MOST_ONE:
+                return "at most 1";
+            case UNLESS_FLAGGED:
+                return VringDescriptor.hasNone(payload) ? "0" : "1";
+            case ONE_EACH_REGION:
+                return Integer.toUnsignedString(MemoryTable.count(payload));
+            default:
+                return this == ONE ? "1" : "0";
+        }
+    }
+
     /** Whether a number of descriptors obeys. */
     public boolean accepts(ByteBuffer payload, int descriptors) {
         switch (this) {

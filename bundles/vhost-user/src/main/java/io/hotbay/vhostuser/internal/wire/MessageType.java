@@ -99,11 +99,11 @@ public enum MessageType {
     public void check(Message message) throws MessageRefusedException {
         if (!payload.accepts(message.payload())) {
             throw new MessageRefusedException(
-                    "a payload of " + message.payload().limit() + " bytes is not "
-                            + (payload == PayloadRule.MEMORY_TABLE ? "what its number of regions takes" : "its size"));
+                    "a payload of " + message.payload().limit() + " bytes is not " + payload.wanted(message.payload()));
         }
         if (!descriptors.accepts(message.payload(), message.descriptors())) {
-            throw new MessageRefusedException(message.descriptors() + " descriptors came with it");
+            throw new MessageRefusedException(message.descriptors() + " descriptors came with it, but "
+                    + descriptors.wanted(message.payload()) + " belong to it");
         }
     }
 }

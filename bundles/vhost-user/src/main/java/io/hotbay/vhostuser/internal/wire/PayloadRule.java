@@ -30,6 +30,13 @@ public enum PayloadRule {
     /** Anything: of messages that no handler looks at. */
     ANY;
 
+    /** What a payload that does not obey ought to be, for people. */
+    String wanted(ByteBuffer payload) {
+        return this == MEMORY_TABLE && payload.limit() >= MemoryTable.REGIONS
+                ? "what the " + Integer.toUnsignedString(MemoryTable.count(payload)) + " regions it tells of take"
+                : "its size";
+    }
+
     /** Whether a payload, from its first byte to its limit, obeys. */
     public boolean accepts(ByteBuffer payload) {
         int size = payload.limit();

@@ -243,6 +243,9 @@ class RingPollerTest {
         poller.arm();
         poller.drain();
         assertThat(poller.drained()).isCompletedWithValue(0);
+        assertThat(reactors.reactor().watched())
+                .as("whose kicks wake the reactor")
+                .isEmpty();
         bytes.putShort(USED, (short) 0);
         submit(3);
         assertThat(poller.poll()).isZero();

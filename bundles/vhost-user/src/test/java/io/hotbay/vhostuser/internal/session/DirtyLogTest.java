@@ -248,7 +248,7 @@ class DirtyLogTest {
         "8, 64, fewer",
         "0, 0, no size",
         "-1, 0, no size",
-        "8, -8, wraps",
+        "8, -8, beyond the end",
         "8, 4, multiple",
         "0x7fffffffffffffff, 0, at most"
     })

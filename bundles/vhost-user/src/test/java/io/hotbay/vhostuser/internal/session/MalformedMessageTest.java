@@ -202,10 +202,28 @@ class MalformedMessageTest {
         assertThat(bench.log().lines()).anyMatch(line -> line.contains("queue_size"));
     }
 
+    /** Some have the size of the ring there. */
     @Test
-    void shouldRefuseToEnableARingWithAnythingButZeroOrOne() throws IOException {
-        assertThat(frontEnd.acknowledged(MessageType.SET_VRING_ENABLE, words(0, 2)))
-                .isEqualTo(1);
+    void shouldTakeAnythingButZeroForEnabled() throws IOException {
+        for (int figure : new int[] {1, 2, 0, 512, -1}) {
+            assertThat(frontEnd.acknowledged(MessageType.SET_VRING_ENABLE, words(0, figure)))
+                    .isZero();
+            assertThat(bench.session().status().queues().get(0).enabled()).isEqualTo(figure != 0);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "SET_MEM_TABLE, 3, 'a payload of 8 bytes is not what the 3 regions it tells of take'",
+        "SET_MEM_TABLE, 0xffffffff, 'a payload of 8 bytes is not what the 4294967295 regions it tells of take'",
+        "SET_VRING_ADDR, 3, 'a payload of 8 bytes is not its size'",
+        "SET_VRING_KICK, 1, '0 descriptors came with it, but 1 belong to it'",
+        "SET_LOG_FD, 1, '0 descriptors came with it, but 1 belong to it'",
+        "SET_VRING_NUM, 0, '0 descriptors, a ring has at least 1'"
+    })
+    void shouldSayWhatIsWrongWithTheForm(MessageType type, String figure, String reason) throws IOException {
+        assertThat(frontEnd.acknowledged(type, longs(Long.decode(figure)))).isEqualTo(1);
+        assertThat(bench.log().lines()).anyMatch(line -> line.contains(type + ", " + reason));
     }
 
     @Test

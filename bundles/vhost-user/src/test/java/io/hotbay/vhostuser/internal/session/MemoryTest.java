@@ -210,7 +210,7 @@ class MemoryTest {
         "-4096, 0x2000, 0x300000, 0, wraps",
         "0x7ffffffffffff000, 0x2000, 0x300000, 0, wraps",
         "0x200000, 0x2000, 0x7ffffffffffff000, 0, wraps",
-        "0x200000, 0x2000, 0x300000, 0x7ffffffffffff000, wraps",
+        "0x200000, 0x2000, 0x300000, 0x7ffffffffffff000, beyond the end",
         "0x1f000, 0x2000, 0x300000, 0, overlap"
     })
     void shouldRefuseImpossibleRegions(String guest, String size, String user, String offset, String reason)

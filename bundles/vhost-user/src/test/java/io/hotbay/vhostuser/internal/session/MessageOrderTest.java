@@ -245,7 +245,8 @@ class MessageOrderTest {
         tell(MessageType.SET_FEATURES, longs(SessionBench.FEATURES));
         tell(MessageType.SET_MEM_TABLE, GuestMemoryFile.table(memory), memory.file());
         ask(MessageType.GET_FEATURES);
-        tell(MessageType.SET_VRING_ENABLE, first.state(1));
+        // older versions say how large the ring is, newer ones 1
+        tell(MessageType.SET_VRING_ENABLE, first.state(GuestRing.SIZE));
         tell(MessageType.SET_VRING_ENABLE, second.state(1));
         for (GuestRing ring : List.of(first, second)) {
             tell(MessageType.SET_VRING_NUM, ring.num());

@@ -96,7 +96,7 @@ public final class ServiceManagerNotification {
 
     private String status() throws TargetException {
         boolean loading = startup.state() == StartupConfiguration.State.LOADING;
-        return target.summary().text() + (loading ? "; still loading the configuration file" : "");
+        return target.state().summary().text() + (loading ? "; still loading the configuration file" : "");
     }
 
     /** Also when it has failed: then there is nothing to wait for. */
@@ -106,7 +106,7 @@ public final class ServiceManagerNotification {
             case FAILED -> true;
             case LOADED ->
                 context.getBundle(Constants.SYSTEM_BUNDLE_ID).getState() == Bundle.ACTIVE
-                        && target.summary().complete();
+                        && target.state().summary().complete();
         };
     }
 

@@ -5,7 +5,6 @@ import io.hotbay.bdev.BlockDevice;
 import io.hotbay.bdev.ByteSize;
 import io.hotbay.target.BdevSuccession;
 import io.hotbay.target.ConfiguredStatus;
-import io.hotbay.target.ConfiguredStatus.Kind;
 import io.hotbay.target.ControllerStatus;
 import io.hotbay.target.OptionDescription;
 import io.hotbay.target.SessionStatus;
@@ -18,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,8 +50,8 @@ public final class ConfiguredTarget implements TargetAdmin, BdevSuccession {
     private final EntryCheck entries;
     private final Effects effects;
     private final Succession succession;
+    private final TargetState state;
     private final Logger logger;
-    private volatile boolean startupEnded;
 
     /** Finds its way around. */
     @Activate
@@ -88,6 +86,7 @@ public final class ConfiguredTarget implements TargetAdmin, BdevSuccession {
         this.entries = new EntryCheck(this.catalogue);
         this.effects = new Effects(components, services, new Patience(limit));
         this.succession = new Succession(configurations, services, this.catalogue, effects, barrier, logger);
+        this.state = new TargetState(configurations, components, services);
         this.logger = logger;
     }
 
@@ -412,60 +411,17 @@ public final class ConfiguredTarget implements TargetAdmin, BdevSuccession {
 
     @Override
     public List<ConfiguredStatus> configured() throws TargetException {
-        List<ConfiguredStatus> all = new ArrayList<>();
-        for (Stored stored : configurations.bdevs()) {
-            all.add(status(
-                    Kind.BDEV, stored.bdevName(), stored.bdevType(), stored, services.hasBdev(stored.bdevName())));
-        }
-        for (Stored stored : configurations.controllers()) {
-            String name = stored.controllerName();
-            all.add(status(Kind.CONTROLLER, name, stored.controllerType(), stored, services.hasController(name)));
-        }
-        return all;
-    }
-
-    private ConfiguredStatus status(Kind kind, String name, String type, Stored stored, boolean registered) {
-        // First, because a delayed component remains registered when it has failed.
-        Optional<String> failure = components.failure(stored.pid());
-        if (failure.isPresent()) {
-            return new ConfiguredStatus(kind, name, type, ConfiguredStatus.State.FAILED, failure.get());
-        }
-        return registered
-                ? new ConfiguredStatus(kind, name, type, ConfiguredStatus.State.RUNNING, "")
-                : new ConfiguredStatus(
-                        kind, name, type, ConfiguredStatus.State.WAITING, components.obstacle(stored.pid()));
+        return state.configured();
     }
 
     @Override
     public void awaitReady(long timeoutMillis) throws TargetException {
-        if (new Patience(Duration.ofMillis(timeoutMillis))
-                .until(() -> startupEnded && summary().complete())) {
-            return;
-        }
-        throw new TargetException("the target is not ready: "
-                + (startupEnded ? summary().text() : "it is still loading its configuration file"));
+        state.awaitReady(timeoutMillis);
     }
 
-    /** The configuration file named at start, if there is one, has been loaded or refused. */
-    void endStartup() {
-        startupEnded = true;
-    }
-
-    /** How the target is now. */
-    TargetSummary summary() throws TargetException {
-        List<Stored> controllers = configurations.controllers();
-        List<String> waiting = new ArrayList<>();
-        for (Stored controller : controllers) {
-            String name = controller.controllerName();
-            Optional<ControllerStatus> status =
-                    components.mayBeAsked(controller.pid()) ? services.controller(name) : Optional.empty();
-            if (status.isEmpty()) {
-                waiting.add(name + ": " + components.failure(controller.pid()).orElse("not started"));
-            } else if (status.get().state() != ControllerStatus.State.LISTENING) {
-                waiting.add(name + ": " + status.get().reason());
-            }
-        }
-        return new TargetSummary(services.bdevs().size(), controllers.size(), waiting);
+    /** What has become of what is configured. */
+    TargetState state() {
+        return state;
     }
 
     private Map<String, String> bdevTypesByName() throws TargetException {

@@ -97,7 +97,7 @@ public final class ServiceManagerNotification {
     private String status() throws TargetException {
         boolean loading = startup.state() == StartupConfiguration.State.LOADING;
         String complaint = startup.complaint();
-        return target.summary().text()
+        return target.state().summary().text()
                 + (loading ? "; still loading the configuration file" : "")
                 + (complaint.isEmpty() ? "" : "; " + complaint);
     }
@@ -109,7 +109,7 @@ public final class ServiceManagerNotification {
             case FAILED -> true;
             case LOADED ->
                 context.getBundle(Constants.SYSTEM_BUNDLE_ID).getState() == Bundle.ACTIVE
-                        && target.summary().complete();
+                        && target.state().summary().complete();
         };
     }
 

@@ -102,7 +102,7 @@ public final class StartupConfiguration {
 
     private void end(State how) {
         state = how;
-        target.endStartup();
+        target.state().endStartup();
     }
 
     private void fail(String reason) {

@@ -176,7 +176,7 @@ class ConfiguredTargetTest {
         target.deleteBdev("Malloc0", true);
         assertThat(framework.configurations).doesNotContainKey(MALLOC0).hasSize(2);
         target.createBdev("malloc", "Malloc0", SIZE);
-        assertThat(target.summary().text()).isEqualTo("1 bdev, 2 controllers listening");
+        assertThat(target.state().summary().text()).isEqualTo("1 bdev, 2 controllers listening");
     }
 
     @Test
@@ -284,15 +284,15 @@ class ConfiguredTargetTest {
     void shouldSummariseWhatListensAndWhatDoesNot() throws TargetException {
         target.createBdev("malloc", "Malloc0", SIZE);
         target.createController("blk", "vhostblk0", "Malloc0", Map.of());
-        assertThat(target.summary().text()).isEqualTo("1 bdev, 1 controller listening");
+        assertThat(target.state().summary().text()).isEqualTo("1 bdev, 1 controller listening");
         framework.configurations.put(
                 "io.hotbay.vhost.controller~Broken0",
                 Map.of(
                         "service.pid", "io.hotbay.vhost.controller~Broken0",
                         "service.factoryPid", "io.hotbay.vhost.controller",
                         "hotbay.controller.name", "Broken0"));
-        assertThat(target.summary().complete()).isFalse();
-        assertThat(target.summary().text()).endsWith("1 of 2 controllers listening; Broken0: no room for it");
+        assertThat(target.state().summary().complete()).isFalse();
+        assertThat(target.state().summary().text()).endsWith("1 of 2 controllers listening; Broken0: no room for it");
     }
 
     @Test

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.deploy.internal;
 
-import java.io.File;
 import java.io.IOException;
 import java.util.SortedSet;
-import org.apache.felix.fileinstall.ArtifactInstaller;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
@@ -21,15 +19,12 @@ import org.osgi.service.log.Logger;
 import org.osgi.service.log.LoggerFactory;
 
 /**
- * Says so when a configuration that is dropped into File Install's directory has no effect. File Install takes {@code PID.cfg} and
- * {@code FACTORYPID-NAME.cfg}, and the same with {@code .config}, whether anybody wants them or not. It does not know JSON, and with
- * the {@code ~} of Config Admin's own names it would make a configuration that belongs to no factory.
+ * Says so when a configuration that File Install made of a file has no effect: it takes {@code PID.cfg} and
+ * {@code FACTORYPID-NAME.cfg}, and the same with {@code .config}, whether anybody wants them or not. Config Admin asks for this service
+ * in every framework, so it must not need a class of File Install's.
  */
-@Component(
-        service = {ArtifactInstaller.class, ConfigurationListener.class},
-        property = Constants.SERVICE_RANKING + ":Integer=1")
-public final class DroppedConfigurations implements ArtifactInstaller, ConfigurationListener {
-    private static final String JSON = ".json";
+@Component
+public final class DroppedConfigurations implements ConfigurationListener {
     private static final String FILE = "felix.fileinstall.filename";
 
     private final BundleContext context;
@@ -41,38 +36,6 @@ public final class DroppedConfigurations implements ArtifactInstaller, Configura
         this.context = context;
         this.logger = logger;
         components = new Components(context);
-    }
-
-    @Override
-    public boolean canHandle(File file) {
-        String name = file.getName();
-        return name.endsWith(JSON) || (name.endsWith(".cfg") || name.endsWith(".config")) && name.indexOf('~') > 0;
-    }
-
-    @Override
-    public void install(File file) {
-        if (file.getName().endsWith(JSON)) {
-            logger.warn(
-                    "{} has no effect: load it with target:load {}, or name it with -c when the target is started;"
-                            + " here a configuration is a file PID.cfg or FACTORYPID-NAME.cfg",
-                    file,
-                    file);
-        } else {
-            logger.warn(
-                    "{} has no effect: after the factory's PID comes '-' and not '~', so call it {}",
-                    file,
-                    file.getName().replace('~', '-'));
-        }
-    }
-
-    @Override
-    public void update(File file) {
-        install(file);
-    }
-
-    @Override
-    public void uninstall(File file) {
-        // It never had an effect.
     }
 
     /** While the framework starts not everybody who takes configurations is there yet. */

@@ -3,6 +3,8 @@ package io.hotbay.deploy.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +15,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.cm.ConfigurationEvent;
+import org.osgi.service.cm.ConfigurationListener;
 import org.osgi.service.log.Logger;
 
 class DroppedConfigurationsTest {
@@ -46,5 +49,39 @@ class DroppedConfigurationsTest {
                         "io.hotbay.vhost.controller~c"));
 
         assertThat(asked).containsExactly("listConfigurations");
+    }
+
+    /** Config Admin asks all configuration listeners, and SCR then loads their classes. */
+    @Test
+    void shouldBeThereWhereFileInstallIsNot() throws Exception {
+        ClassLoader gateway = new WithoutFileInstall();
+
+        Class<?> loaded = Class.forName(DroppedConfigurations.class.getName(), true, gateway);
+
+        assertThat(loaded).isNotSameAs(DroppedConfigurations.class);
+        assertThat(ConfigurationListener.class).isAssignableFrom(loaded);
+    }
+
+    /** Loads this bundle's classes anew, in a framework that lacks File Install. */
+    private static final class WithoutFileInstall extends ClassLoader {
+        WithoutFileInstall() {
+            super(DroppedConfigurationsTest.class.getClassLoader());
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            if (name.startsWith("org.apache.felix.fileinstall.")) {
+                throw new ClassNotFoundException(name);
+            }
+            if (!name.startsWith(DroppedConfigurations.class.getPackageName())) {
+                return super.loadClass(name, resolve);
+            }
+            try (InputStream file = getResourceAsStream(name.replace('.', '/') + ".class")) {
+                byte[] bytes = file.readAllBytes();
+                return defineClass(name, bytes, 0, bytes.length);
+            } catch (IOException e) {
+                throw new ClassNotFoundException(name, e);
+            }
+        }
     }
 }

@@ -144,6 +144,11 @@ final class KernelPages {
         return numbers;
     }
 
+    /** Numbers for people. */
+    static String list(SortedSet<Integer> numbers) {
+        return String.join(", ", numbers.stream().map(String::valueOf).toList());
+    }
+
     private static SortedSet<Long> numbers(Path folder, Pattern pattern) throws IOException {
         SortedSet<Long> numbers = new TreeSet<>();
         try (Stream<Path> entries = Files.list(folder)) {

@@ -254,7 +254,7 @@ final class LeaseStore {
             return -1;
         }
         throw new IOException("lease \"" + name + "\": there is no NUMA node " + node + ", choose among "
-                + (nodes.isEmpty() ? "[0]" : nodes) + " or -1 for any");
+                + (nodes.isEmpty() ? "0" : KernelPages.list(nodes)) + " or -1 for any");
     }
 
     /** Nobody uses windows of a lease that is not there any more. */

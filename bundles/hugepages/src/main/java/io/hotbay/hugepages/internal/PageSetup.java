@@ -32,6 +32,7 @@ final class PageSetup {
     void setUp(HugepageRequest request, Optional<Path> mountPoint) throws IOException {
         long pageSize = kernel.pageSize(request.pageSize());
         Map<Pool, Long> wanted = wanted(request, pageSize);
+        refuseMoreThanThereIs(wanted);
         List<String> shortages = new ArrayList<>();
         for (Map.Entry<Pool, Long> each : wanted.entrySet()) {
             resize(each.getKey(), each.getValue(), request.shrink()).ifPresent(shortages::add);
@@ -52,12 +53,26 @@ final class PageSetup {
         SortedSet<Integer> nodes = kernel.nodeNumbers();
         for (Map.Entry<Integer, Long> each : new TreeMap<>(request.bytesPerNode()).entrySet()) {
             if (!nodes.contains(each.getKey())) {
-                throw new IOException(
-                        "there is no NUMA node " + each.getKey() + " with hugepages: choose among " + nodes);
+                throw new IOException("there is no NUMA node " + each.getKey() + " with hugepages: choose among "
+                        + KernelPages.list(nodes));
             }
             wanted.put(kernel.node(each.getKey(), pageSize), pages(each.getValue(), pageSize));
         }
         return wanted;
+    }
+
+    /** The kernel would give all it has, and leave nothing to anybody else. */
+    private void refuseMoreThanThereIs(Map<Pool, Long> wanted) throws IOException {
+        double missing = 0;
+        for (Map.Entry<Pool, Long> each : wanted.entrySet()) {
+            Pool pool = each.getKey();
+            missing += Math.max(0, each.getValue() - pool.total()) * (double) pool.pageSize();
+        }
+        long available = kernel.availableMemory();
+        if (missing > available) {
+            throw new IOException("that many hugepages need " + ByteSize.format((long) missing) + " more, but only "
+                    + ByteSize.format(available) + " of memory are available: ask for less");
+        }
     }
 
     private static long pages(long bytes, long pageSize) throws IOException {

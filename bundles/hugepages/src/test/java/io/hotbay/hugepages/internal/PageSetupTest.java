@@ -77,13 +77,30 @@ class PageSetupTest {
         machine.node(0, 0, 0);
         assertThatThrownBy(() -> setUp(new HugepageRequest(0, Map.of(0, 4 * MIB, 7, 4 * MIB), 0, false)))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("node 7")
-                .hasMessageContaining("[0]");
+                .hasMessage("there is no NUMA node 7 with hugepages: choose among 0");
         assertThatThrownBy(() -> setUp(new HugepageRequest(MIB, Map.of(), 64 * MIB, false)))
                 .isInstanceOf(IOException.class)
                 .hasMessage("the kernel knows no hugepages of 64 MiB: choose among 2 MiB, 1 GiB");
         assertThat(machine.total("sys/devices/system/node/node0/hugepages/hugepages-2048kB"))
                 .isZero();
+    }
+
+    /** The kernel would give all the memory that it can find, and keep it from everybody else. */
+    @Test
+    void shouldAskTheKernelForNothingWhenThereIsNotSoMuchMemory() throws IOException {
+        machine.pages(512, 512).node(0, 0, 0);
+        assertThatThrownBy(() -> setUp(HugepageRequest.total(6 * GIB)))
+                .isInstanceOf(IOException.class)
+                .hasMessage(
+                        "that many hugepages need 5 GiB more, but only 4 GiB of memory are available: ask for less");
+        assertThatThrownBy(() -> setUp(new HugepageRequest(0, Map.of(0, Long.MAX_VALUE), GIB, false)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("only 4 GiB of memory are available");
+        assertThat(machine.total()).isEqualTo(512);
+        assertThat(machine.mountCalls()).isEmpty();
+
+        setUp(HugepageRequest.total(5 * GIB));
+        assertThat(machine.total()).isEqualTo(2560);
     }
 
     @Test

@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.virtioblk.internal;
 
-import static io.hotbay.virtioblk.internal.BlkDriver.headerBytes;
 import static io.hotbay.virtioblk.internal.BlkDriver.pattern;
-import static io.hotbay.virtioblk.internal.BlkDriver.rangeBytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
 import io.hotbay.bdev.BlockType;
 import io.hotbay.memory.GuestMemory;
 import io.hotbay.virtioblk.internal.BlkDriver.Chain;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -116,39 +112,5 @@ class BlkQueueTest {
     @Test
     void shouldWakeOnTheDescriptorOfItsChannel() {
         assertThat(driver.queue.wakeDescriptor()).isEqualTo(77);
-    }
-
-    @Test
-    void shouldAllocateNothingForARequest() throws IOException {
-        bdev.logging = false;
-        driver.in(0, 4096).send();
-        driver.out(8, pattern(4096, 1)).send();
-        driver.flush().send();
-        driver.range(BlkRequest.WRITE_ZEROES, rangeBytes(0, 8, 0)).send();
-        driver.chain().header(BlkRequest.GET_ID, 0).writable(20).status().send();
-        driver.chain()
-                .readableBytewise(headerBytes(BlkRequest.IN, 0))
-                .writable(200)
-                .writable(312)
-                .status()
-                .send();
-        driver.in(-1, 512).send();
-        driver.chain().header(BlkRequest.IN, 0).writableOutside(512).status().send();
-        int heads = 8;
-        ThreadMXBean thread = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long id = Thread.currentThread().getId();
-        repeat(heads, 5_000);
-        long before = thread.getThreadAllocatedBytes(id);
-        repeat(heads, 25_000);
-        assertThat(thread.getThreadAllocatedBytes(id) - before).isLessThan(25_000);
-    }
-
-    private void repeat(int heads, int rounds) {
-        for (int round = 0; round < rounds; round++) {
-            for (int head = 0; head < heads; head++) {
-                driver.ring.offerAgain(head);
-            }
-            driver.queue.poll();
-        }
     }
 }

@@ -3,6 +3,7 @@ package io.hotbay.vhostuser.internal.ring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import io.hotbay.linux.Descriptor;
 import io.hotbay.linux.EventFd;
 import io.hotbay.linux.LinuxException;
@@ -20,6 +21,7 @@ import io.hotbay.virtio.DeviceQueue;
 import io.hotbay.virtio.OwnedVirtqueue;
 import io.hotbay.virtio.VirtqueueSetup;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -166,6 +168,39 @@ class RingPollerTest {
         assertThat(poller.sleepLimit()).isEqualTo(Long.MAX_VALUE);
         poller.poll();
         assertThat(call.drain()).isZero();
+    }
+
+    /** Rings that really pop and push are measured in their own bundle, and so are devices. */
+    @Test
+    void shouldAllocateNothingForARequestWhileItMeasuresAndHoldsCallsBack() throws IOException {
+        RingPoller poller = poller(kick);
+        poller.tune(new RingTuning(true, 5, 100_000), () -> nanos);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        int calls = serve(poller, 10_000);
+        threads.getCurrentThreadAllocatedBytes();
+
+        long before = threads.getCurrentThreadAllocatedBytes();
+        calls += serve(poller, 100_000);
+        long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+
+        assertThat(allocated).isLessThan(4096);
+        assertThat(used()).isEqualTo((short) 110_000);
+        assertThat(calls).isBetween(10_000, 20_000);
+    }
+
+    /** One request every 2 µs, and a look at whether the reactor may sleep; returns how often the driver was called. */
+    private int serve(RingPoller poller, int requests) {
+        int calls = 0;
+        for (int i = 0; i < requests; i++) {
+            submit(used() + 1);
+            poller.poll();
+            poller.arm();
+            poller.sleepLimit();
+            poller.disarm();
+            calls += (int) call.drain();
+            nanos += 2_000;
+        }
+        return calls;
     }
 
     @Test

@@ -354,6 +354,7 @@ public final class ConfiguredTarget implements TargetAdmin, BdevSuccession {
         } catch (TargetException e) {
             throw new TargetException(file + ": " + e.getMessage(), e);
         }
+        state.complain("");
     }
 
     private static void put(Changes changes, TargetDocument document) throws TargetException {

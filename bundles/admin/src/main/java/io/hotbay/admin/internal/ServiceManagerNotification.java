@@ -96,7 +96,7 @@ public final class ServiceManagerNotification {
 
     private String status() throws TargetException {
         boolean loading = startup.state() == StartupConfiguration.State.LOADING;
-        String complaint = startup.complaint();
+        String complaint = target.state().complaint();
         return target.state().summary().text()
                 + (loading ? "; still loading the configuration file" : "")
                 + (complaint.isEmpty() ? "" : "; " + complaint);

@@ -44,7 +44,6 @@ public final class StartupConfiguration {
     private final Path mark;
     private final Thread thread;
     private volatile State state = State.LOADING;
-    private volatile String complaint = "";
     private volatile boolean stopping;
 
     /** Begins to load, if there is something to load. */
@@ -77,11 +76,6 @@ public final class StartupConfiguration {
     /** How far loading is; LOADED also when there is nothing to load. */
     State state() {
         return state;
-    }
-
-    /** Why the file is not in effect although the target goes on, or nothing. */
-    String complaint() {
-        return complaint;
     }
 
     private void load(Path file) {
@@ -125,8 +119,9 @@ public final class StartupConfiguration {
 
     /** Machines at work lose their disks if the target ends; what they were served with before is configured still. */
     private void goOn(String reason) {
-        complaint = "the configuration file is not in effect: " + reason;
+        String complaint = "the configuration file is not in effect: " + reason;
         logger.error("{}; what was configured before goes on", complaint);
+        target.state().complain(complaint);
         end(State.LOADED);
     }
 

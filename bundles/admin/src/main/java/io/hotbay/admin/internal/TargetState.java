@@ -16,6 +16,7 @@ final class TargetState {
     private final ComponentStates components;
     private final RunningServices services;
     private volatile boolean startupEnded;
+    private volatile String complaint = "";
 
     TargetState(Configurations configurations, ComponentStates components, RunningServices services) {
         this.configurations = configurations;
@@ -26,6 +27,16 @@ final class TargetState {
     /** The configuration file named at start, if there is one, has been loaded or refused. */
     void endStartup() {
         startupEnded = true;
+    }
+
+    /** Says from now on why the configuration file is not in effect, until one is loaded: then the text is empty. */
+    void complain(String text) {
+        complaint = text;
+    }
+
+    /** Why the configuration file is not in effect although the target works, or nothing. */
+    String complaint() {
+        return complaint;
     }
 
     /** Waits until all that is configured is in effect, and says what is not when the time is over. */

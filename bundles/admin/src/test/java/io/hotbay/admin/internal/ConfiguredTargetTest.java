@@ -235,6 +235,15 @@ class ConfiguredTargetTest {
     }
 
     @Test
+    void shouldComplainOfAFileUntilOneIsLoaded() throws TargetException, IOException {
+        target.state().complain("the file is wrong");
+        assertThatThrownBy(() -> load("{'bdevs': 1}")).isInstanceOf(TargetException.class);
+        assertThat(target.state().complaint()).isEqualTo("the file is wrong");
+        load("{'bdevs': []}");
+        assertThat(target.state().complaint()).isEmpty();
+    }
+
+    @Test
     void shouldUndoEverythingWhenOneEntryOfAFileFails() throws TargetException {
         target.createBdev("malloc", "Malloc0", SIZE);
         String before = target.save();

@@ -46,6 +46,8 @@ class SystemdTest {
 
     private static final String WRONG = "{\"bdevs\": [{\"type\": \"malloc\", \"name\": \"M\", \"sise\": \"8MiB\"}]}";
 
+    private static final String MORE = "{\"bdevs\": [{\"type\": \"null\", \"name\": \"More\", \"size\": \"8MiB\"}]}";
+
     private static Systemd systemd;
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -236,6 +238,12 @@ class SystemdTest {
         assertActive();
         assertThat(systemd.property("StatusText"))
                 .contains("3 controllers listening; the configuration file is not in effect", "sise");
+        assertThat(systemd.run("systemctl", "reload", Systemd.UNIT).status()).isNotZero();
+        assertActive();
+        systemd.configure(MORE);
+        systemd.execute("systemctl", "reload", Systemd.UNIT);
+        awaitProgress();
+        assertThat(systemd.hotbay("exec", "bdev:list")).contains("Split", "More");
         endLoads();
     }
 

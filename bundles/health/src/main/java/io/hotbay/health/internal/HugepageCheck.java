@@ -64,7 +64,7 @@ public final class HugepageCheck implements HealthCheck {
         long configured = allocator.configured();
         if (total < configured) {
             findings.warn("the target was told to have " + ByteSize.format(configured) + " of hugepages, but there are "
-                    + ByteSize.format(total) + ": hugepages:setup --size " + ByteSize.format(configured)
+                    + ByteSize.format(total) + ": " + setup(configured)
                     + " tries again, and says what is missing");
         }
     }
@@ -80,13 +80,16 @@ public final class HugepageCheck implements HealthCheck {
                 ordinary.stream().mapToLong(lease -> supply.pages(lease.size())).sum();
         String remedy = supply.free() >= wanted
                 ? "enough are free now"
-                : "hugepages:setup --size "
-                        + ByteSize.format((supply.total() + wanted - supply.free()) * supply.pageSize())
-                        + " reserves enough";
+                : setup((supply.total() + wanted - supply.free()) * supply.pageSize()) + " reserves enough";
         String names = ordinary.stream().map(MemoryLease::name).collect(Collectors.joining(", "));
         findings.warn(Findings.count(ordinary.size(), "lease") + " (" + names
                 + ") got 4 KiB pages for want of hugepages, which is slower: " + remedy
                 + ", and the next start of the target takes them");
+    }
+
+    /** The command as it can be typed: one word for the size, and not rounded. */
+    private static String setup(long bytes) {
+        return "hugepages:setup --size " + (bytes >> 20) + "MiB";
     }
 
     private static void findExhausted(PageSupply supply, Findings findings) {

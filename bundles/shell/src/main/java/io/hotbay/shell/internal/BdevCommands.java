@@ -6,6 +6,7 @@ import io.hotbay.bdev.BlockType;
 import io.hotbay.bdev.ByteSize;
 import io.hotbay.bdev.QosLimits;
 import io.hotbay.target.Controller;
+import io.hotbay.target.OptionDescription;
 import io.hotbay.target.TargetException;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,8 +73,9 @@ final class BdevCommands {
                 "With --force guests get I/O errors and read a capacity of 0, and stay connected, until a bdev of that name is"
                         + " created. A controller that no guest is connected to has no socket until then.",
                 "",
-                "Requests under way are waited for. Those that a stalled disk does not answer are given up after 10 s: the queues",
-                "they came from are broken then, and their memory stays mapped. What is waited for is shown meanwhile."
+                "Requests under way are waited for. Those that a stalled disk does not answer are given up after 10 s: the queues"
+                        + " they came from are broken then, and their memory stays mapped. What is waited for is shown"
+                        + " meanwhile."
             })
     static final class Delete extends ShellCommand {
         @Option(
@@ -112,9 +114,9 @@ final class BdevCommands {
                 "  bdev:resize Malloc0 128MiB",
                 "  bdev:resize Malloc0 64MiB --force",
                 "",
-                "What is added reads as zeros. Guests are told; in a Linux guest the disk has its new size at once, and file systems",
-                "are to be grown, or shrunk before, with their own tools. A size below the end of the contents is refused",
-                "without --force."
+                "What is added reads as zeros. Guests are told; in a Linux guest the disk has its new size at once, and file systems"
+                        + " are to be grown, or shrunk before, with their own tools. A size below the end of the contents"
+                        + " is refused without --force."
             })
     static final class Resize extends ShellCommand {
         @Option(
@@ -153,9 +155,10 @@ final class BdevCommands {
                 "  bdev:set-qos Malloc0 rw_ios_per_sec=20000 w_mbytes_per_sec=100",
                 "  bdev:set-qos Malloc0 rw_ios_per_sec=0",
                 "",
-                "Limits: rw_ios_per_sec, r_ios_per_sec, w_ios_per_sec (up to 1000000000), rw_mbytes_per_sec, r_mbytes_per_sec,",
-                "w_mbytes_per_sec (MiB, up to 1000000); r is for reads, w for writes. 0 takes a limit away, those that are not given",
-                "stay. They hold for all queues and controllers of the bdev together, and for reads and writes only."
+                "Limits: rw_ios_per_sec, r_ios_per_sec, w_ios_per_sec (up to 1000000000), rw_mbytes_per_sec, r_mbytes_per_sec,"
+                        + " w_mbytes_per_sec (MiB, up to 1000000); r is for reads, w for writes. 0 takes a limit away, those"
+                        + " that are not given stay. They hold for all queues and controllers of the bdev together, and for"
+                        + " reads and writes only."
             })
     static final class SetQos extends ShellCommand {
         @Parameters(index = "0", paramLabel = "NAME", description = "The bdev.")
@@ -254,7 +257,7 @@ final class BdevCommands {
         }
     }
 
-    @Command(description = "List the types of block devices that can be created, or the options of one.")
+    @Command(description = "List the types of block devices that can be created, and their options.")
     static final class Types extends ShellCommand {
         @Parameters(arity = "0..1", paramLabel = "TYPE", description = "Show the options of this type only.")
         private String type;
@@ -265,10 +268,13 @@ final class BdevCommands {
 
         @Override
         void run() throws Exception {
+            boolean first = true;
             for (String each : type == null ? services().admin().bdevTypes() : List.of(type)) {
+                List<OptionDescription> options = services().admin().bdevOptions(each);
+                out().print(first ? "" : System.lineSeparator());
                 out().println(each);
-                OptionArguments.table(services().admin().bdevOptions(each)).print(out());
-                out().println();
+                OptionArguments.table(options).print(out());
+                first = false;
             }
         }
 
@@ -286,6 +292,6 @@ final class BdevCommands {
         return services.controllers().entrySet().stream()
                 .filter(entry -> entry.getValue().status().bdev().equals(bdev))
                 .map(Map.Entry::getKey)
-                .collect(Collectors.collectingAndThen(Collectors.joining(" "), names -> names.isEmpty() ? "-" : names));
+                .collect(Collectors.collectingAndThen(Collectors.joining(","), names -> names.isEmpty() ? "-" : names));
     }
 }

@@ -5,12 +5,11 @@ import io.hotbay.bdev.BlockDevice;
 import io.hotbay.bdev.BlockType;
 import io.hotbay.bdev.IoStatistics.Snapshot;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import java.util.TreeMap;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Shows what block devices do, once in total or again and again as rates. */
@@ -18,26 +17,15 @@ import picocli.CommandLine.Parameters;
         description = "Show I/O counters of block devices, or rates with an interval.",
         footer = {
             "",
-            "Without an interval: requests and bytes since the bdev was created.",
+            "Without an interval: requests and MiB since the bdev was created.",
             "With one: requests and MiB per second over each interval; Ctrl-C ends it."
         })
 final class BdevIostat extends ShellCommand {
-    private static final double MIB = 1 << 20;
-
     @Parameters(arity = "0..*", paramLabel = "NAME", description = "The bdevs; default: all.")
     private List<String> names = new ArrayList<>();
 
-    @Option(
-            names = {"-i", "--interval"},
-            paramLabel = "SECONDS",
-            description = "Seconds between two tables, for example 1 or 0.5.")
-    private double interval;
-
-    @Option(
-            names = {"-n", "--count"},
-            paramLabel = "N",
-            description = "Number of tables; default with an interval: until Ctrl-C.")
-    private int count;
+    @Mixin
+    private Repetition repetition = new Repetition();
 
     BdevIostat(TargetServices services) {
         super(services);
@@ -45,14 +33,7 @@ final class BdevIostat extends ShellCommand {
 
     @Override
     void run() throws Exception {
-        if (interval < 0 || count < 0) {
-            throw new ShellException("bdev:iostat: interval and count must not be negative");
-        }
-        if (interval == 0) {
-            printTotals();
-            return;
-        }
-        printRates();
+        repetition.run(this::snapshots, this::print, out());
     }
 
     @Override
@@ -71,40 +52,8 @@ final class BdevIostat extends ShellCommand {
         return chosen;
     }
 
-    private void printTotals() throws ShellException {
-        Table table = new Table(
-                "BDEV", "READS", "WRITES", "FLUSHES", "DISCARDS", "ZEROES", "READ BYTES", "WRITTEN BYTES", "ERRORS");
-        for (BlockDevice bdev : chosen()) {
-            Snapshot sum = bdev.statistics().snapshot();
-            table.row(
-                    bdev.name(),
-                    sum.requests()[BlockType.READ],
-                    sum.requests()[BlockType.WRITE],
-                    sum.requests()[BlockType.FLUSH],
-                    sum.requests()[BlockType.DISCARD],
-                    sum.requests()[BlockType.WRITE_ZEROES],
-                    sum.bytes()[BlockType.READ],
-                    sum.bytes()[BlockType.WRITE],
-                    errors(sum));
-        }
-        table.print(out());
-    }
-
-    private void printRates() throws ShellException, InterruptedException {
-        Map<String, Snapshot> before = snapshots();
-        long last = System.nanoTime();
-        for (int round = 0; count == 0 || round < count; round++) {
-            TimeUnit.NANOSECONDS.sleep((long) (interval * TimeUnit.SECONDS.toNanos(1)));
-            Map<String, Snapshot> now = snapshots();
-            long time = System.nanoTime();
-            print(before, now, (time - last) / (double) TimeUnit.SECONDS.toNanos(1));
-            before = now;
-            last = time;
-        }
-    }
-
     private Map<String, Snapshot> snapshots() throws ShellException {
-        Map<String, Snapshot> snapshots = new HashMap<>();
+        Map<String, Snapshot> snapshots = new TreeMap<>();
         for (BlockDevice bdev : chosen()) {
             snapshots.put(bdev.name(), bdev.statistics().snapshot());
         }
@@ -112,10 +61,33 @@ final class BdevIostat extends ShellCommand {
     }
 
     private void print(Map<String, Snapshot> before, Map<String, Snapshot> now, double seconds) {
-        Table table = new Table("BDEV", "READ/S", "WRITE/S", "OTHER/S", "READ MIB/S", "WRITE MIB/S", "ERRORS");
-        now.keySet().stream().sorted().forEach(name -> {
-            Snapshot old = before.getOrDefault(name, now.get(name));
-            Snapshot current = now.get(name);
+        if (seconds > 0) {
+            printRates(before, now, seconds);
+        } else {
+            printTotals(now);
+        }
+    }
+
+    private void printTotals(Map<String, Snapshot> now) {
+        Table table = new Table(
+                "BDEV", "READS", "WRITES", "FLUSHES", "DISCARDS", "ZEROES", "READ MiB", "WRITTEN MiB", "ERRORS");
+        now.forEach((name, sum) -> table.row(
+                name,
+                sum.requests()[BlockType.READ],
+                sum.requests()[BlockType.WRITE],
+                sum.requests()[BlockType.FLUSH],
+                sum.requests()[BlockType.DISCARD],
+                sum.requests()[BlockType.WRITE_ZEROES],
+                QueueIoText.mebibytes(sum.bytes()[BlockType.READ]),
+                QueueIoText.mebibytes(sum.bytes()[BlockType.WRITE]),
+                errors(sum)));
+        table.print(out());
+    }
+
+    private void printRates(Map<String, Snapshot> before, Map<String, Snapshot> now, double seconds) {
+        Table table = new Table("BDEV", "READ/s", "WRITE/s", "OTHER/s", "READ MiB/s", "WRITE MiB/s", "ERRORS");
+        now.forEach((name, current) -> {
+            Snapshot old = before.getOrDefault(name, current);
             table.row(
                     name,
                     rate(old.requests(), current.requests(), seconds, BlockType.READ),
@@ -132,8 +104,6 @@ final class BdevIostat extends ShellCommand {
                     errors(current) - errors(old));
         });
         table.print(out());
-        out().println();
-        out().flush();
     }
 
     private static long rate(long[] old, long[] now, double seconds, int... types) {
@@ -145,7 +115,7 @@ final class BdevIostat extends ShellCommand {
     }
 
     private static double mebibytes(long[] old, long[] now, double seconds, int type) {
-        return Math.round((now[type] - old[type]) / seconds / MIB * 10) / 10.0;
+        return QueueIoText.mebibytes((now[type] - old[type]) / seconds);
     }
 
     private static long errors(Snapshot snapshot) {

@@ -3,6 +3,7 @@ package io.hotbay.shell.internal;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
 import org.apache.felix.service.command.CommandSession;
@@ -15,6 +16,9 @@ import picocli.CommandLine.ParseResult;
 
 /** What Gogo calls for a command. Each call gets a fresh command object, so that two sessions do not meet in one. */
 final class CommandFunction implements Function {
+    /** Characters in a line of help. */
+    static final int WIDTH = 110;
+
     private final String name;
     private final Supplier<ShellCommand> factory;
 
@@ -32,6 +36,8 @@ final class CommandFunction implements Function {
     public Object execute(CommandSession session, List<Object> arguments) throws Exception {
         ShellCommand command = factory.get();
         CommandLine line = line(command);
+        command.directory(session.currentDir());
+        line.registerConverter(Path.class, session.currentDir()::resolve);
         // Gogo binds both to the pipe or the console of this very call.
         PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, false, StandardCharsets.UTF_8);
@@ -46,7 +52,7 @@ final class CommandFunction implements Function {
                 command.run();
             }
         } catch (ParameterException e) {
-            throw new ShellException(name + ": " + e.getMessage() + "; " + name + " -h shows how");
+            throw new ShellException(name + ": " + Mistake.of(e) + "; " + name + " -h shows how");
         } finally {
             out.flush();
             err.flush();
@@ -73,8 +79,9 @@ final class CommandFunction implements Function {
     private CommandLine line(ShellCommand command) {
         CommandLine line = new CommandLine(command);
         line.setCommandName(name);
+        Mistake.explainNumbers(line);
         line.setUsageHelpAutoWidth(false);
-        line.setUsageHelpWidth(110);
+        line.setUsageHelpWidth(WIDTH);
         return line;
     }
 }

@@ -26,7 +26,8 @@ import org.apache.felix.service.command.CommandSession;
  *   | type | length | payload |
  *   |  u8  |  u32   |         |
  *   +------+--------+---------+
- *   from the client: X script to execute   T "columns rows type" opens a terminal   I terminal input, empty at its end
+ *   from the client: D directory that names of files begin at, first if at all
+ *                    X script to execute   T "columns rows type" opens a terminal   I terminal input, empty at its end
  *                    U "seconds home" has another process take this one's place
  *   to the client:   O output   R error output   Q "status" ends the conversation
  * </pre>
@@ -42,6 +43,9 @@ final class ControlConnection {
     private final ScriptRunner runner;
     private final InteractiveSession.Factory interactive;
     private final TargetServices services;
+    /** Where the client is. */
+    private volatile Path directory = Path.of("").toAbsolutePath();
+
     private volatile Thread worker;
     /** An upgrade stops this bundle, and goes on to its end whether anybody listens or not. */
     private volatile boolean upgrading;
@@ -57,16 +61,21 @@ final class ControlConnection {
     /** Reads the request, works on it in a thread of its own, and watches for the client's end meanwhile. */
     void serve() throws IOException {
         Frame request = receive();
+        if (request != null && request.type == 'D') {
+            directory = Path.of(request.text());
+            request = receive();
+        }
         if (request == null) {
             return;
         }
+        String text = request.text();
         KeyInput keys = new KeyInput();
         switch (request.type) {
-            case 'X' -> start(() -> execute(request.text()));
-            case 'T' -> start(() -> interact(request.text(), keys));
+            case 'X' -> start(() -> execute(text));
+            case 'T' -> start(() -> interact(text, keys));
             case 'U' -> {
                 upgrading = true;
-                start(() -> upgrade(request.text()));
+                start(() -> upgrade(text));
             }
             default -> throw new IOException("a control client sent frame type " + request.type);
         }
@@ -114,6 +123,7 @@ final class ControlConnection {
         PrintStream out = ScriptRunner.printer(new FrameOutput('O'));
         PrintStream err = ScriptRunner.printer(new FrameOutput('R'));
         CommandSession session = runner.open(new ByteArrayInputStream(new byte[0]), out, err);
+        session.currentDir(directory);
         try {
             quit(runner.run(session, script, out, err));
         } finally {
@@ -128,7 +138,7 @@ final class ControlConnection {
             int rows = Integer.parseInt(words[1]);
             interactive
                     .remote(keys, new FrameOutput('O'), columns, rows, words[2])
-                    .run();
+                    .run(directory);
             quit(ScriptRunner.OK);
         } catch (IOException | NumberFormatException | ArrayIndexOutOfBoundsException e) {
             ScriptRunner.printer(new FrameOutput('R')).println("hotbay: no terminal: " + e.getMessage());

@@ -153,7 +153,8 @@ final class DeployCommands {
             if (downgrade) {
                 options.add(UpdateOption.DOWNGRADE);
             }
-            out().println(DeployText.sentence(services().deployment().update(bundle, source, options)));
+            out().println(DeployText.sentence(
+                    services().deployment().update(bundle, source == null ? null : place(source), options)));
         }
 
         @Override
@@ -181,7 +182,7 @@ final class DeployCommands {
 
         @Override
         void run() throws Exception {
-            InstalledBundle bundle = services().deployment().install(source);
+            InstalledBundle bundle = services().deployment().install(place(source));
             Details details = new Details()
                     .add("bundle", bundle.name())
                     .add("id", bundle.id())
@@ -219,8 +220,11 @@ final class DeployCommands {
 
         @Override
         void run() throws Exception {
+            if (number < 1) {
+                throw new ShellException("deploy:history: --number must be at least 1, not " + number);
+            }
             List<Swap> all = services().deployment().history();
-            List<Swap> swaps = all.subList(Math.max(0, all.size() - Math.max(0, number)), all.size());
+            List<Swap> swaps = all.subList(Math.max(0, all.size() - number), all.size());
             if (json) {
                 out().println(DeployText.swaps(swaps));
             } else {

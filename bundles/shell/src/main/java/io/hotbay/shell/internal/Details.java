@@ -7,12 +7,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Names and values of one thing, one a line, values aligned. */
+/** Names and values of one thing, one a line, values aligned; a dash for an empty value. */
 final class Details {
     private final Map<String, Object> lines = new LinkedHashMap<>();
 
     Details add(String name, Object value) {
-        lines.put(name, value instanceof Object[] several ? String.join(", ", texts(several)) : value);
+        Object text = value instanceof Object[] several ? String.join(", ", texts(several)) : value;
+        lines.put(name, String.valueOf(text).isEmpty() ? Table.NOTHING : text);
         return this;
     }
 

@@ -73,7 +73,9 @@ final class HugepagesCommands {
         }
     }
 
-    @Command(description = "Show the hugepages of each NUMA node and page size, and who uses them.")
+    @Command(
+            description = "Show the hugepages of each NUMA node and page size, and who uses them.",
+            footer = {"", "TOTAL to LEASED are numbers of pages."})
     static final class Status extends ShellCommand {
         Status(TargetServices services) {
             super(services);
@@ -131,16 +133,16 @@ final class HugepagesCommands {
     }
 
     private static void print(PrintWriter out, List<HugepagePool> pools) {
-        Table table = new Table("NODE", "PAGE", "TOTAL", "FREE", "RESERVED", "LEASED", "MEMORY");
+        Table table = new Table("NODE", "PAGE", "MEMORY", "TOTAL", "FREE", "RESERVED", "LEASED");
         for (HugepagePool pool : pools) {
             table.row(
                     pool.node(),
                     ByteSize.format(pool.pageSize()),
+                    ByteSize.format(pool.total() * pool.pageSize()),
                     pool.total(),
                     pool.free(),
-                    pool.reserved() < 0 ? "-" : pool.reserved(),
-                    pool.leased(),
-                    pool.total() == 0 ? "-" : ByteSize.format(pool.total() * pool.pageSize()));
+                    pool.reserved() < 0 ? Table.NOTHING : pool.reserved(),
+                    pool.leased());
         }
         table.print(out);
     }

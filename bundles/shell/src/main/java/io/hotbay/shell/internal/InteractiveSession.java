@@ -92,10 +92,11 @@ public final class InteractiveSession {
         }
     }
 
-    /** Talks until the person leaves. */
-    void run() throws IOException {
+    /** Talks until the person leaves, who is in this directory. */
+    void run(Path directory) throws IOException {
         PrintStream out = ScriptRunner.printer(terminal.output());
         CommandSession session = runner.open(terminal.input(), terminal.output(), terminal.output());
+        session.currentDir(directory);
         terminal.handle(Terminal.Signal.INT, signal -> interrupt());
         try {
             for (String line = next(); line != null; line = next()) {

@@ -8,6 +8,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.apache.felix.service.command.CommandSession;
 import org.osgi.framework.BundleContext;
@@ -97,7 +98,7 @@ public final class LocalConsole {
         if (script() != null) {
             session.execute(script());
         }
-        session.run();
+        session.run(Path.of("").toAbsolutePath());
         // the console may also end because this bundle stops
         if (!closed) {
             context.getBundle(0).stop();

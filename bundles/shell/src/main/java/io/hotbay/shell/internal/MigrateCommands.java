@@ -30,10 +30,10 @@ final class MigrateCommands {
                 "  bdev:migrate --background --rate 100MiB Malloc0 malloc",
                 "  bdev:migrate --cancel Malloc0",
                 "",
-                "Everything is copied, what guests write meanwhile goes to both, then the new backend takes the place of the old",
-                "one, under the same name. Until then the old one is in charge: when something fails, when it is called off and when",
-                "the target dies, everything is as before. Size and block size are those of the bdev unless given; a file that does",
-                "not exist is made. file PATH is short for uring filename=PATH."
+                "Everything is copied, what guests write meanwhile goes to both, then the new backend takes the place of the old"
+                        + " one, under the same name. Until then the old one is in charge: when something fails, when it is"
+                        + " called off and when the target dies, everything is as before. Size and block size are those of the"
+                        + " bdev unless given; a file that does not exist is made. file PATH is short for uring filename=PATH."
             })
     static final class Migrate extends ShellCommand {
         private static final long PROGRESS_MILLIS = 1000;

@@ -35,8 +35,16 @@ final class OptionArguments {
         Table table = new Table("OPTION", "TYPE", "DEFAULT", "DESCRIPTION");
         for (OptionDescription option : options) {
             String value = option.required() ? "(required)" : option.defaultValue();
-            table.row(option.name(), option.type(), value, option.description());
+            table.row(option.name(), type(option), value, option.description());
         }
         return table;
+    }
+
+    /** What a person writes; how wide a number is kept does not matter to him. */
+    private static String type(OptionDescription option) {
+        return switch (option.type()) {
+            case "integer", "long" -> "number";
+            default -> option.type();
+        };
     }
 }

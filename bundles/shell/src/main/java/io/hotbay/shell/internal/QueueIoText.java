@@ -21,23 +21,23 @@ final class QueueIoText {
 
     static Table table(List<QueueIo> queues) {
         boolean rates = !queues.isEmpty() && queues.get(0).seconds() > 0;
-        String per = rates ? "/S" : "S";
+        String per = rates ? "/s" : "S";
         Table table = new Table(
                 "SESSION",
                 "QUEUE",
                 "READ" + per,
                 "WRITE" + per,
-                rates ? "FLUSH/S" : "FLUSHES",
-                rates ? "UNMAP/S" : "UNMAPS",
-                rates ? "READ MIB/S" : "READ MIB",
-                rates ? "WRITE MIB/S" : "WRITTEN MIB",
+                rates ? "FLUSH/s" : "FLUSHES",
+                rates ? "DISCARD/s" : "DISCARDS",
+                rates ? "READ MiB/s" : "READ MiB",
+                rates ? "WRITE MiB/s" : "WRITTEN MiB",
                 "ERRORS",
                 "IN-FLIGHT",
                 "MOST",
-                "P50",
-                "P99",
-                "P99.9",
-                "MAX");
+                "P50 µs",
+                "P99 µs",
+                "P99.9 µs",
+                "MAX µs");
         for (QueueIo queue : queues) {
             LatencyHistogram latency = queue.latency();
             table.row(
@@ -47,8 +47,8 @@ final class QueueIoText {
                     queue.requests(BlockType.WRITE),
                     queue.requests(BlockType.FLUSH),
                     queue.requests(BlockType.DISCARD) + queue.requests(BlockType.WRITE_ZEROES),
-                    Math.round(queue.bytes(BlockType.READ) / MIB * 10) / 10.0,
-                    Math.round(queue.bytes(BlockType.WRITE) / MIB * 10) / 10.0,
+                    mebibytes(queue.bytes(BlockType.READ)),
+                    mebibytes(queue.bytes(BlockType.WRITE)),
                     queue.errors(),
                     queue.inFlight(),
                     queue.mostInFlight(),
@@ -60,8 +60,13 @@ final class QueueIoText {
         return table;
     }
 
+    /** With one digit behind the point. */
+    static double mebibytes(double bytes) {
+        return Math.round(bytes / MIB * 10) / 10.0;
+    }
+
     private static Object percentile(LatencyHistogram latency, double percent) {
-        return latency.count() == 0 ? "-" : micros(latency.percentile(percent));
+        return latency.count() == 0 ? Table.NOTHING : micros(latency.percentile(percent));
     }
 
     /** Microseconds with one digit behind the point. */

@@ -4,8 +4,9 @@ package io.hotbay.shell.internal;
 import io.hotbay.reactor.Reactor;
 import io.hotbay.reactor.ReactorStatistics;
 import io.hotbay.target.Controller;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -16,8 +17,7 @@ final class ReactorCommands {
 
     @Command(
             description = "List the reactors and what they have been doing.",
-            footer = {"", "Times are in seconds since the reactor started; ALLOCATED is what its thread has allocated."
-            })
+            footer = {"", "All since the reactor started; ALLOCATED is what its thread has allocated, in bytes."})
     static final class ListAll extends ShellCommand {
         ListAll(TargetServices services) {
             super(services);
@@ -26,7 +26,16 @@ final class ReactorCommands {
         @Override
         void run() throws Exception {
             Table table = new Table(
-                    "CORE", "POLLERS", "BUSY", "SPIN", "SLEEP", "BUSY%", "CPU", "WAKE-UPS", "ROUNDS", "ALLOCATED");
+                    "CORE",
+                    "POLLERS",
+                    "BUSY s",
+                    "SPIN s",
+                    "SLEEP s",
+                    "BUSY %",
+                    "CPU s",
+                    "WAKE-UPS",
+                    "ROUNDS",
+                    "ALLOCATED");
             for (Reactor reactor : services().reactors().all()) {
                 ReactorStatistics statistics = reactor.statistics();
                 long age = statistics.busyNanos() + statistics.spinNanos() + statistics.sleepNanos();
@@ -61,8 +70,8 @@ final class ReactorCommands {
             Reactor reactor = all.stream()
                     .filter(each -> each.core() == core)
                     .findFirst()
-                    .orElseThrow(() -> new ShellException("no reactor runs on core " + core + ": there are "
-                            + all.stream().map(each -> "" + each.core()).toList()));
+                    .orElseThrow(() -> new ShellException(
+                            "no reactor runs on core " + core + ": use " + String.join(", ", cores(services()))));
             Table table = new Table("CORE", "POLLER");
             reactor.pollers().forEach(poller -> table.row(core, poller));
             table.print(out());
@@ -140,7 +149,7 @@ final class ReactorCommands {
         }
     }
 
-    private static double seconds(long nanos) {
-        return Math.round(nanos / (double) TimeUnit.MILLISECONDS.toNanos(1)) / 1000.0;
+    private static BigDecimal seconds(long nanos) {
+        return BigDecimal.valueOf(nanos, 9).setScale(3, RoundingMode.HALF_UP);
     }
 }

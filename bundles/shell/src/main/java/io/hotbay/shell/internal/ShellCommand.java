@@ -2,13 +2,17 @@
 package io.hotbay.shell.internal;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** A command of the shell: options and parameters are annotated fields, filled in anew for each call. */
 abstract class ShellCommand {
+    private static final Pattern URL = Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]+:");
+
     @Spec
     private CommandSpec spec;
 
@@ -19,6 +23,7 @@ abstract class ShellCommand {
     private boolean help;
 
     private final TargetServices services;
+    private Path directory = Path.of("");
 
     ShellCommand(TargetServices services) {
         this.services = services;
@@ -34,6 +39,18 @@ abstract class ShellCommand {
      */
     List<String> candidates(List<String> given) {
         return List.of();
+    }
+
+    /** Where names of files begin that the person at the other end has typed. */
+    final void directory(Path current) {
+        directory = current;
+    }
+
+    /** A file or a URL as it is found from here. */
+    final String place(String fileOrUrl) {
+        return URL.matcher(fileOrUrl).lookingAt()
+                ? fileOrUrl
+                : directory.resolve(fileOrUrl).toString();
     }
 
     TargetServices services() {

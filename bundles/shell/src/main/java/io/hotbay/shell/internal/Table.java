@@ -5,8 +5,11 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Rows in aligned columns. Columns whose cells are all numbers, or were given as such, are right-aligned. */
+/** Rows in aligned columns. Columns of numbers are right-aligned; where there is no number a dash may stand. */
 final class Table {
+    /** What stands where there is nothing to tell. */
+    static final String NOTHING = "-";
+
     private static final String GAP = "  ";
 
     private final List<String> header;
@@ -34,12 +37,14 @@ final class Table {
         boolean[] right = new boolean[columns];
         for (int column = 0; column < columns; column++) {
             widths[column] = header.get(column).length();
-            right[column] = !rows.isEmpty();
+            boolean texts = false;
             for (List<Object> row : rows) {
                 Object cell = row.get(column);
                 widths[column] = Math.max(widths[column], cell.toString().length());
-                right[column] &= cell instanceof Number;
+                right[column] |= cell instanceof Number;
+                texts |= !(cell instanceof Number) && !cell.equals(NOTHING);
             }
+            right[column] &= !texts;
         }
         out.println(line(header, widths, right));
         for (List<Object> row : rows) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.shell.internal;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,16 +48,21 @@ final class TargetCommands {
         void run() throws Exception {
             String json = services().admin().save(omitted -> err().println("hotbay: " + omitted));
             if (file == null) {
-                out().println(json);
+                out().println(json.strip());
                 return;
             }
-            Files.writeString(file, json + "\n", StandardCharsets.UTF_8);
+            try {
+                Files.writeString(file, json.strip() + "\n", StandardCharsets.UTF_8);
+            } catch (IOException e) {
+                throw new ShellException(file + " cannot be written: " + Reason.of(e));
+            }
         }
     }
 
     @Command(description = "Wait until everything that is configured has been created.")
     static final class Wait extends ShellCommand {
         private static final long SECOND = 1000;
+        private static final long LONGEST = 86400;
 
         @Parameters(arity = "0..1", paramLabel = "SECONDS", description = "How long; default: 30.", defaultValue = "30")
         private long seconds;
@@ -67,6 +73,9 @@ final class TargetCommands {
 
         @Override
         void run() throws Exception {
+            if (seconds < 0 || seconds > LONGEST) {
+                throw new ShellException("target:wait: SECONDS must be from 0 to " + LONGEST + ", not " + seconds);
+            }
             services().admin().awaitReady(seconds * SECOND);
         }
     }
@@ -90,7 +99,10 @@ final class TargetCommands {
     static final class Help extends ShellCommand {
         private final SortedMap<String, CommandFunction> commands;
 
-        @Parameters(arity = "0..1", paramLabel = "COMMAND", description = "The command, such as bdev:create.")
+        @Parameters(
+                arity = "0..1",
+                paramLabel = "COMMAND",
+                description = "The command, such as bdev:create, or several, such as bdev.")
         private String name;
 
         Help(TargetServices services, SortedMap<String, CommandFunction> commands) {
@@ -101,10 +113,16 @@ final class TargetCommands {
         @Override
         void run() throws Exception {
             if (name == null) {
-                listAll();
+                list("");
+                out().println();
+                out().println("COMMAND -h shows its options. Framework: lb, start, stop, update, install; felix:help.");
                 return;
             }
-            CommandFunction command = commands.get(name);
+            if (commands.keySet().stream().anyMatch(each -> each.startsWith(name + ":"))) {
+                list(name + ":");
+                return;
+            }
+            CommandFunction command = commands.get(name.equals("help") ? "target:help" : name);
             ForeignCommand foreign = services().foreignCommands().get(name);
             if (command == null && foreign != null) {
                 foreign.help();
@@ -117,15 +135,17 @@ final class TargetCommands {
             command.spec().commandLine().usage(out(), CommandLine.Help.Ansi.OFF);
         }
 
-        private void listAll() {
+        private void list(String scope) {
             SortedMap<String, String> summaries = new TreeMap<>();
             commands.forEach((command, function) -> summaries.put(command, function.summary()));
             services().foreignCommands().forEach((command, foreign) -> summaries.put(command, foreign.summary()));
             Table table = new Table("COMMAND", "WHAT IT DOES");
-            summaries.forEach(table::row);
+            summaries.forEach((command, summary) -> {
+                if (command.startsWith(scope)) {
+                    table.row(command, summary);
+                }
+            });
             table.print(out());
-            out().println();
-            out().println("COMMAND -h shows its options. Framework: lb, start, stop, update, install; felix:help.");
         }
 
         @Override

@@ -77,8 +77,10 @@ public final class TargetServices {
         Map<String, BlockDevice> all = bdevs();
         BlockDevice bdev = all.get(name);
         if (bdev == null) {
-            throw new ShellException("no bdev is named " + name + ": "
-                    + (all.isEmpty() ? "create one with bdev:create" : "there are " + String.join(", ", all.keySet())));
+            throw new ShellException("bdev \"" + name + "\" does not exist: "
+                    + (all.isEmpty()
+                            ? "there are none, create one with bdev:create"
+                            : "use " + String.join(", ", all.keySet())));
         }
         return bdev;
     }
@@ -116,10 +118,10 @@ public final class TargetServices {
         Map<String, Controller> all = controllers();
         Controller controller = all.get(name);
         if (controller == null) {
-            throw new ShellException("no controller is named " + name + ": "
+            throw new ShellException("controller \"" + name + "\" does not exist: "
                     + (all.isEmpty()
-                            ? "create one with vhost:create-blk"
-                            : "there are " + String.join(", ", all.keySet())));
+                            ? "there are none, create one with vhost:create-blk"
+                            : "use " + String.join(", ", all.keySet())));
         }
         return controller;
     }

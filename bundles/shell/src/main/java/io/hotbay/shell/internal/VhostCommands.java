@@ -215,9 +215,9 @@ final class VhostCommands {
                 "  vhost:set-coalescing vhostblk0 32 60000",
                 "  vhost:set-coalescing vhostblk0 0 60000",
                 "",
-                "A queue that does more requests per second than IOPS_THRESHOLD has its interrupts at least",
-                "DELAY_BASE_US * (rate - threshold) / threshold microseconds apart; the rate is looked at every 10 ms, and no interrupt",
-                "is held back for longer than that. A DELAY_BASE_US of 0 switches it off."
+                "A queue that does more requests per second than IOPS_THRESHOLD has its interrupts at least DELAY_BASE_US *"
+                        + " (rate - threshold) / threshold microseconds apart; the rate is looked at every 10 ms, and no"
+                        + " interrupt is held back for longer than that. A DELAY_BASE_US of 0 switches it off."
             })
     static final class SetCoalescing extends ShellCommand {
         @Parameters(index = "0", paramLabel = "CONTROLLER", description = "The controller.")

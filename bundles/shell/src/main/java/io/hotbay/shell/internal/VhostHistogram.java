@@ -21,10 +21,10 @@ import picocli.CommandLine.Parameters;
             "  vhost:histogram vhostblk0 on",
             "  vhost:histogram vhostblk0",
             "",
-            "Latency is measured from when a request is taken from the ring until it is found to be complete; the clock is read once for",
-            "all requests of a batch. The switch is the option histogram of the controller; guests do not notice it. What was measured",
-            "stays until the session ends. A line tells how many requests took no longer than its time, and longer than that of the",
-            "line before."
+            "Latency is measured from when a request is taken from the ring until it is found to be complete; the clock is read once"
+                    + " for all requests of a batch. The switch is the option histogram of the controller; guests do not notice"
+                    + " it. What was measured stays until the session ends. A line tells how many requests took no longer than"
+                    + " its time, and longer than that of the line before."
         })
 final class VhostHistogram extends ShellCommand {
     @Parameters(index = "0", paramLabel = "CONTROLLER", description = "The controller.")

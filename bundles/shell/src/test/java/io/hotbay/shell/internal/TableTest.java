@@ -19,6 +19,15 @@ class TableTest {
     }
 
     @Test
+    void shouldKeepNumbersOnTheRightWhereThereAreNotAlwaysSome() {
+        Table table = new Table("QUEUE", "P50 µs", "FAULT");
+        table.row(0, 393.2, "-");
+        table.row(1, "-", "-");
+
+        assertThat(print(table)).isEqualTo("QUEUE  P50 µs  FAULT\n    0   393.2  -\n    1       -  -\n");
+    }
+
+    @Test
     void shouldPrintTheHeaderAloneWhenThereAreNoRows() {
         assertThat(print(new Table("A", "B"))).isEqualTo("A  B\n");
     }

@@ -64,7 +64,7 @@ public final class HugepageCheck implements HealthCheck {
         long configured = allocator.configured();
         if (total < configured) {
             findings.warn("the target was told to have " + ByteSize.format(configured) + " of hugepages, but there are "
-                    + ByteSize.format(total) + ": hugepages:setup --size " + ByteSize.format(configured)
+                    + ByteSize.format(total) + ": hugepages:setup --size " + word(configured)
                     + " tries again, and says what is missing");
         }
     }
@@ -81,12 +81,17 @@ public final class HugepageCheck implements HealthCheck {
         String remedy = supply.free() >= wanted
                 ? "enough are free now"
                 : "hugepages:setup --size "
-                        + ByteSize.format((supply.total() + wanted - supply.free()) * supply.pageSize())
+                        + word((supply.total() + wanted - supply.free()) * supply.pageSize())
                         + " reserves enough";
         String names = ordinary.stream().map(MemoryLease::name).collect(Collectors.joining(", "));
         findings.warn(Findings.count(ordinary.size(), "lease") + " (" + names
                 + ") got 4 KiB pages for want of hugepages, which is slower: " + remedy
                 + ", and the next start of the target takes them");
+    }
+
+    /** A size as one word of a command. */
+    private static String word(long bytes) {
+        return ByteSize.format(bytes).replace(" ", "");
     }
 
     private static void findExhausted(PageSupply supply, Findings findings) {

@@ -50,7 +50,7 @@ class HugepageCheckTest {
         // 7 and 1 pages are wanted, 4 are free.
         assertThat(check())
                 .containsExactly("WARN 2 leases (malloc-Malloc1, malloc-Malloc2) got 4 KiB pages for want of hugepages,"
-                        + " which is slower: hugepages:setup --size 28 MiB reserves enough, and the next start of the"
+                        + " which is slower: hugepages:setup --size 28MiB reserves enough, and the next start of the"
                         + " target takes them");
     }
 
@@ -66,7 +66,7 @@ class HugepageCheckTest {
     void shouldSuggestTheUsualPagesWhereTheKernelNamesNone() {
         leases.add(lease("malloc-Malloc0", 3 * MIB, 4096));
 
-        assertThat(check()).singleElement().asString().contains("hugepages:setup --size 4 MiB");
+        assertThat(check()).singleElement().asString().contains("hugepages:setup --size 4MiB");
     }
 
     @Test

@@ -75,8 +75,20 @@ final class Systemd implements AutoCloseable {
         pid = Files.readString(started).strip();
         Product.await(
                 "systemd to be up",
-                () -> run("systemctl", "is-system-running").out().startsWith("running"),
-                () -> run("systemctl", "list-units").out() + log());
+                () -> isUp(state()) || !script.isAlive(),
+                () -> state() + run("systemctl", "list-jobs").out());
+        if (!state().equals("running")) {
+            abort("systemd is \"" + state() + "\" here: "
+                    + run("systemctl", "list-units", "--failed").out());
+        }
+    }
+
+    private String state() throws IOException, InterruptedException {
+        return run("systemctl", "is-system-running").out().strip();
+    }
+
+    private static boolean isUp(String state) {
+        return state.equals("running") || state.equals("degraded");
     }
 
     private void install() throws IOException, InterruptedException {

@@ -21,7 +21,8 @@ import java.util.Arrays;
  *   | type | length (big-endian) | payload |
  *   |  u8  |         u32         |         |
  *   +------+---------------------+---------+
- *   to the target:   X script to execute   T "columns rows type" opens a terminal   I terminal input
+ *   to the target:   D directory that names of files begin at, first if at all
+ *                    X script to execute   T "columns rows type" opens a terminal   I terminal input
  *                    U "seconds home" has another process take its place
  *   from the target: O output   R error output   Q "status" ends the conversation
  * </pre>
@@ -43,7 +44,7 @@ final class ControlClient {
             channel.connect(UnixDomainSocketAddress.of(socket));
             return new ControlClient(channel, socket);
         } catch (IOException e) {
-            String why = Files.exists(socket) ? e.getMessage() : "there is no such socket";
+            String why = Files.exists(socket) ? e.getMessage() : "there is no such socket, or it may not be seen";
             throw new LaunchException(
                     "no running target at " + socket + " (" + why
                             + "): start one with 'hotbay', or name its socket with -r",
@@ -52,6 +53,7 @@ final class ControlClient {
     }
 
     int exec(String script) throws LaunchException {
+        sendDirectory();
         send('X', script.getBytes(StandardCharsets.UTF_8));
         return copyOutput();
     }
@@ -62,11 +64,16 @@ final class ControlClient {
     }
 
     int shell(int columns, int rows, String type) throws LaunchException {
+        sendDirectory();
         send('T', (columns + " " + rows + " " + type).getBytes(StandardCharsets.UTF_8));
         Thread input = new Thread(this::copyInput, "hotbay-shell-input");
         input.setDaemon(true);
         input.start();
         return copyOutput();
+    }
+
+    private void sendDirectory() throws LaunchException {
+        send('D', Path.of("").toAbsolutePath().toString().getBytes(StandardCharsets.UTF_8));
     }
 
     private void copyInput() {

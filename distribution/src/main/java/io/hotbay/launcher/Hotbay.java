@@ -81,6 +81,7 @@ public final class Hotbay {
         commands.put("shell", new ShellCommand(before));
         commands.put("upgrade", new UpgradeCommand(before));
         commands.put("bench", new BenchCommand());
+        commands.put("archive", new ArchiveCommand());
         return commands;
     }
 

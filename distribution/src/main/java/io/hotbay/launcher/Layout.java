@@ -172,6 +172,9 @@ final class Layout {
         if (e instanceof java.nio.file.AccessDeniedException) {
             return "permission denied";
         }
+        if (e instanceof java.nio.file.NoSuchFileException) {
+            return "there is no such file or directory";
+        }
         if (e instanceof java.nio.file.FileAlreadyExistsException) {
             return "there is a file of that name";
         }

@@ -93,7 +93,7 @@ final class TargetCommand implements LauncherCommand {
                 ControlOptions.RUN_DIR,
                 "DIR",
                 "Where run-time files are kept. Default: /run/hotbay for root, else hotbay/ in "
-                        + "$XDG_RUNTIME_DIR or /tmp/hotbay-<uid>."));
+                        + "$XDG_RUNTIME_DIR or /tmp/hotbay-<user>."));
         options.addOption(option(
                 null,
                 DEPLOY_DIR,

@@ -3,6 +3,7 @@ package io.hotbay.linux;
 
 import io.hotbay.linux.internal.Kernel;
 import io.hotbay.linux.internal.ListeningSocket;
+import io.hotbay.linux.internal.SocketAddress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -39,6 +40,15 @@ public final class UnixListener implements AutoCloseable {
         this.socket = socket;
         this.events = events;
         this.wakeUp = wakeUp;
+    }
+
+    /**
+     * Refuses a path that no socket can have, before anything is made for it.
+     *
+     * @throws IOException if it is longer than 107 bytes
+     */
+    public static void checkPath(Path path) throws IOException {
+        SocketAddress.check(path);
     }
 
     /**

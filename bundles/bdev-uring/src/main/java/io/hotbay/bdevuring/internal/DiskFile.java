@@ -36,6 +36,7 @@ final class DiskFile implements AutoCloseable {
     private final boolean inMemory;
     private final DirectIo direct;
     private final BlockDeviceStatus device;
+    private final boolean made;
 
     private DiskFile(
             Path path,
@@ -44,7 +45,8 @@ final class DiskFile implements AutoCloseable {
             boolean blockDevice,
             boolean inMemory,
             DirectIo direct,
-            BlockDeviceStatus device) {
+            BlockDeviceStatus device,
+            boolean made) {
         this.path = path;
         this.calls = calls;
         this.descriptor = descriptor;
@@ -52,6 +54,7 @@ final class DiskFile implements AutoCloseable {
         this.inMemory = inMemory;
         this.direct = direct;
         this.device = device;
+        this.made = made;
     }
 
     /**
@@ -63,10 +66,7 @@ final class DiskFile implements AutoCloseable {
      */
     static DiskFile open(Path path, boolean readOnly, boolean direct, long createSize) throws IOException {
         FileCalls calls = new FileCalls(path);
-        boolean missing = Files.notExists(path);
-        return calls.call(
-                () -> openNow(path, calls, readOnly, direct, createSize),
-                late -> late.giveUp(missing && createSize > 0));
+        return calls.call(() -> openNow(path, calls, readOnly, direct, createSize), DiskFile::giveUp);
     }
 
     private static DiskFile openNow(Path path, FileCalls calls, boolean readOnly, boolean direct, long createSize)
@@ -84,7 +84,8 @@ final class DiskFile implements AutoCloseable {
         }
     }
 
-    private void giveUp(boolean made) {
+    /** Closes it again at once: a file that was made for it goes. */
+    void giveUp() {
         descriptor.close();
         if (made) {
             try {
@@ -156,7 +157,9 @@ final class DiskFile implements AutoCloseable {
     private static String reason(LinuxException e, int flags) {
         switch (e.errno()) {
             case Errno.ENOENT:
-                return "there is no such file: name one that exists, or give create=true and a size";
+                return (flags & Descriptor.O_CREAT) != 0
+                        ? "there is no such directory: make it first"
+                        : "there is no such file: name one that exists, or give create=true and a size";
             case Errno.EISDIR:
                 return "is a directory: name a file or a block device";
             case Errno.EBUSY:
@@ -198,7 +201,8 @@ final class DiskFile implements AutoCloseable {
                 status.isBlockDevice(),
                 status.isRegularFile() && descriptor.fileSystem().isInMemory(),
                 direct ? directIo(path, descriptor) : null,
-                status.isBlockDevice() ? BlockDeviceStatus.of(descriptor) : null);
+                status.isBlockDevice() ? BlockDeviceStatus.of(descriptor) : null,
+                newSize > 0);
     }
 
     private static void grow(Path path, Descriptor descriptor, long size) throws IOException {

@@ -141,7 +141,7 @@ public final class UringDevice extends ConfiguredDevice implements ResizableDevi
         try {
             return options(config, file);
         } catch (IOException | RuntimeException e) {
-            file.close();
+            file.giveUp();
             throw e;
         }
     }
@@ -162,6 +162,10 @@ public final class UringDevice extends ConfiguredDevice implements ResizableDevi
         if (config.filename() == null || config.filename().isBlank()) {
             throw new IllegalArgumentException(
                     "bdev " + name + ": option filename is missing: give it, such as filename=/var/lib/disk.img");
+        }
+        if (!Path.of(config.filename()).isAbsolute()) {
+            throw new IllegalArgumentException("bdev " + name + ": filename \"" + config.filename()
+                    + "\" must be an absolute path, one that begins with /");
         }
         long size = size(config);
         if (config.create() && size == 0) {

@@ -81,6 +81,11 @@ class DiskFileTest {
 
         refuse(Settings.of(directory.resolve("other")).create(""), "create=true needs a size");
         refuse(Settings.of(directory.resolve("other")).create("1000"), "no multiple of the block size");
+        assertThat(directory.resolve("other")).doesNotExist();
+        refuse(
+                Settings.of(directory.resolve("none/other")).create("1MiB"),
+                "there is no such directory: make it first");
+        refuse(Settings.of(Path.of("other")).create("1MiB"), "filename \"other\" must be an absolute path");
     }
 
     @Test

@@ -117,10 +117,10 @@ public final class BenchCommand implements Function {
         TreeMap<String, Controller> controllers = controllers();
         Controller controller = controllers.get(target);
         if (controller == null) {
-            throw new BenchException("no controller is named " + target + ": "
+            throw new BenchException("controller \"" + target + "\" does not exist: "
                     + (controllers.isEmpty()
-                            ? "create one with vhost:create-blk, or give the path of a socket"
-                            : "there are " + String.join(", ", controllers.keySet())));
+                            ? "there are none, create one with vhost:create-blk, or give the path of a socket"
+                            : "use " + String.join(", ", controllers.keySet())));
         }
         return Path.of(controller.status().socket());
     }

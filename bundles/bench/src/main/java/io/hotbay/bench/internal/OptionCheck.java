@@ -46,8 +46,8 @@ final class OptionCheck {
 
     private static void checkCore(Integer core) throws BenchException {
         if (core != null && (core < 0 || !Cpus.online().get(core))) {
-            throw new BenchException(
-                    "--core " + core + ": there is no such core, or it is offline; online are " + Cpus.online());
+            throw new BenchException("--core " + core + ": there is no such core, or it is offline; online are "
+                    + Cpus.online().toString().replaceAll("[{}]", ""));
         }
     }
 

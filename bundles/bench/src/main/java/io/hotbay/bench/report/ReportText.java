@@ -16,13 +16,13 @@ public final class ReportText {
                 COLUMNS,
                 "SECOND",
                 "IOPS",
-                "MIB/S",
-                "P50 US",
-                "P90 US",
-                "P99 US",
-                "P99.9 US",
-                "P99.99 US",
-                "LONGEST",
+                "MiB/s",
+                "P50 µs",
+                "P90 µs",
+                "P99 µs",
+                "P99.9 µs",
+                "P99.99 µs",
+                "MAX µs",
                 "ERRORS");
     }
 

@@ -74,7 +74,7 @@ class BenchRunTest {
     void shouldPrintEachSecondAndTheTotal() throws BenchException {
         run("null", "--time", "1.2");
         assertThat(lines().get(0)).contains("4 MiB, 4 KiB random, 100 % reads, depth 32, polling");
-        assertThat(lines().get(1)).contains("IOPS", "P99.99 US", "LONGEST");
+        assertThat(lines().get(1)).contains("IOPS", "P99.99 µs", "MAX µs");
         assertThat(lines()).hasSize(6);
         assertThat(lines().get(4)).startsWith("   total ");
     }

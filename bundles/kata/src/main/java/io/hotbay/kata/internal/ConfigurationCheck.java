@@ -27,6 +27,8 @@ final class ConfigurationCheck {
     /** Machines with a PCI bus that a vhost-user-blk-pci device can be plugged into. */
     private static final Set<String> MACHINES = Set.of("q35", "pc", "virt");
 
+    private static final String FILE = "configuration.toml";
+
     private final Path store;
 
     ConfigurationCheck(Path store) {
@@ -35,6 +37,9 @@ final class ConfigurationCheck {
 
     List<KataFinding> run(Path configuration) throws IOException {
         Path file = configuration != null ? configuration : findDefault();
+        if (Files.isDirectory(file)) {
+            throw new IOException(file + " is a directory: name the file in it, such as " + file.resolve(FILE));
+        }
         if (!Files.isReadable(file)) {
             throw new IOException(file + " cannot be read: "
                     + (Files.exists(file) ? "check its permissions" : "there is no such file"));
@@ -52,7 +57,9 @@ final class ConfigurationCheck {
         return DEFAULTS.stream()
                 .filter(Files::exists)
                 .findFirst()
-                .orElseThrow(() -> new IOException("Kata has no configuration at " + DEFAULTS
+                .orElseThrow(() -> new IOException("Kata has no configuration at "
+                        + String.join(
+                                ", ", DEFAULTS.stream().map(Path::toString).toList())
                         + ": name the file, as in kata:check /path/configuration.toml"));
     }
 

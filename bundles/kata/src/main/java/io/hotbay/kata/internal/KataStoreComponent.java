@@ -186,8 +186,10 @@ public final class KataStoreComponent implements KataStore {
     public synchronized List<String> run(String controller) throws IOException {
         KataNode node = nodes.get(controller);
         if (node == null) {
-            throw new IOException("no blk controller is named " + controller + ": "
-                    + (nodes.isEmpty() ? "create one with vhost:create-blk" : "there are " + nodes.keySet()));
+            throw new IOException("blk controller \"" + controller + "\" does not exist: "
+                    + (nodes.isEmpty()
+                            ? "there are none, create one with vhost:create-blk"
+                            : "use " + String.join(", ", nodes.keySet())));
         }
         return RunLines.of(node);
     }

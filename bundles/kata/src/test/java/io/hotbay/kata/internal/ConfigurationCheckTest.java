@@ -78,6 +78,12 @@ class ConfigurationCheckTest {
     }
 
     @Test
+    void shouldNameTheFileThatIsMeantByADirectory() {
+        assertThatThrownBy(() -> new ConfigurationCheck(dir).run(dir))
+                .hasMessage(dir + " is a directory: name the file in it, such as " + dir.resolve("configuration.toml"));
+    }
+
+    @Test
     void shouldReportAConfigurationWithoutQemu() throws IOException {
         assertThat(check("[hypervisor.clh]\npath = \"/x\"\n"))
                 .extracting(KataFinding::key, KataFinding::severity)

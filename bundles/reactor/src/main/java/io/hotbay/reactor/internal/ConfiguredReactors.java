@@ -53,7 +53,11 @@ public final class ConfiguredReactors implements Reactors {
             deactivate();
             throw e;
         }
-        logger.info("reactors on cores {}, polling: {}", CpuSet.list(cores), text(configuration));
+        logger.info(
+                "{} {}, polling: {}",
+                cores.cardinality() == 1 ? "reactor on core" : "reactors on cores",
+                CpuSet.list(cores),
+                text(configuration));
     }
 
     @Modified

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
@@ -33,6 +34,7 @@ public final class ControlSocket {
     private static final int BACKLOG = 16;
 
     private static final String KEPT = "control ";
+    private static final String STARTUP_ERROR = "hotbay.startup.error";
 
     private final BundleContext context;
     private final Logger logger;
@@ -61,10 +63,35 @@ public final class ControlSocket {
             listener = null;
             return;
         }
-        listener = open(Path.of(path));
+        listener = openOrStop(Path.of(path));
         Thread thread = new Thread(this::accept, "hotbay-control");
         thread.setDaemon(true);
         thread.start();
+    }
+
+    /** A target that starts and cannot be reached ends: the launcher finds the reason in the system property. */
+    private UnixListener openOrStop(Path path) throws IOException {
+        try {
+            return open(path);
+        } catch (IOException e) {
+            Bundle framework = context.getBundle(Constants.SYSTEM_BUNDLE_ID);
+            if (framework.getState() == Bundle.STARTING) {
+                System.setProperty(
+                        STARTUP_ERROR,
+                        "the control socket cannot be opened: " + e.getMessage()
+                                + "; -r or --run-dir chooses another place");
+                stop(framework);
+            }
+            throw e;
+        }
+    }
+
+    private void stop(Bundle framework) {
+        try {
+            framework.stop();
+        } catch (BundleException e) {
+            logger.error("the framework cannot be stopped: {}", e.getMessage());
+        }
     }
 
     /** Goes on with the socket of an earlier life of this bundle, if there was one: clients that connected meanwhile wait in it. */

@@ -59,7 +59,7 @@ class TuningTest {
 
         assertThat(shell.run("vhost:iostat disk"))
                 .containsPattern("(?m)^ +0 +0 +0 +0 ")
-                .containsPattern("(?m)^ +0 +1 +0 +3 .* -  +-  +-  +-$");
+                .containsPattern("(?m)^ +0 +1 +0 +3 .* - +- +- +-$");
         assertThat(shell.run("vhost:histogram disk")).contains("measuring is off: vhost:histogram disk on");
         assertThat(target.controller("disk").pauses()).isEmpty();
     }
@@ -73,7 +73,7 @@ class TuningTest {
         assertThat(shell.run("vhost:iostat disk")).containsPattern("(?m)^ +0 +0 +0 +5 .*\\d$");
         assertThat(shell.run("vhost:iostat --json disk"))
                 .contains("\"p99.9\"", "\"write\": 5", "\"most_in_flight\": 1");
-        assertThat(shell.run("vhost:iostat disk 0.01 2")).contains("WRITE/S");
+        assertThat(shell.run("vhost:iostat disk -i 0.01 -n 2")).contains("WRITE/s");
         assertThat(shell.run("target:save")).contains("\"histogram\": true");
 
         shell.run("vhost:histogram disk off");
@@ -131,9 +131,9 @@ class TuningTest {
             value = {
                 "vhost:histogram disk maybe | vhost:histogram: \"maybe\" is neither on nor off",
                 "vhost:histogram nothing on | controller \"nothing\" does not exist: use disk",
-                "vhost:iostat nothing | no controller is named nothing: there are disk",
-                "vhost:iostat disk 0 | the interval must be above 0",
-                "vhost:iostat disk 1 0 | the count at least 1",
+                "vhost:iostat nothing | controller \"nothing\" does not exist: use disk",
+                "vhost:iostat disk -i 0 | --interval must be above 0",
+                "vhost:iostat disk -i 1 -n 0 | --count must be at least 1",
                 "vhost:set-coalescing disk -1 60000 | -1",
                 "vhost:set-coalescing disk 1000001 60000 | delay_base_us must be from 0 to 1000000, not 1000001",
                 "vhost:set-coalescing disk 10 99 | iops_threshold must be at least 100, not 99",

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hotbay.itest.product.Product.Result;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,7 +37,7 @@ class CommandLineTest {
         assertThat(help.status()).isZero();
         assertThat(help.out())
                 .contains("-S,--socket-dir", "-m,--cpumask", "-s,--mem-size", "-c,--config", "-r,--control-socket")
-                .contains("exec", "shell");
+                .contains("exec", "shell", "upgrade", "bench", "archive");
     }
 
     @Test
@@ -120,6 +123,40 @@ class CommandLineTest {
         assertThat(result.err())
                 .contains("another hotbay (pid " + product.process().pid() + ") uses the run directory")
                 .contains("choose another with --run-dir");
+    }
+
+    @Test
+    void shouldNotStartWithoutItsControlSocket() throws Exception {
+        Path taken = product.dir().resolve("taken.sock");
+        try (ServerSocketChannel other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            other.bind(UnixDomainSocketAddress.of(taken));
+
+            Result result = start("-r", taken.toString());
+
+            assertThat(result.status()).as(result.err()).isEqualTo(1);
+            assertThat(result.err())
+                    .contains("hotbay: the control socket cannot be opened: another process listens on " + taken);
+            assertNothingLeft();
+        }
+        assertThat(start("-r", "/none/control.sock").err()).contains("hotbay: the control socket cannot be opened: ");
+    }
+
+    /** A target that the service manager has started is somewhere else. */
+    @Test
+    void shouldFindFilesWhereThePersonIs() throws Exception {
+        product.start();
+        String hotbay = Product.home().resolve("bin/hotbay") + " exec --run-dir " + product.dir().resolve("r");
+
+        Result saved = product.run("sh", "-c", "cd " + product.dir() + " && " + hotbay + " target:save saved.json");
+
+        assertThat(saved.status()).as(saved.err()).isZero();
+        assertThat(product.dir().resolve("saved.json")).content().contains("\"bdevs\"");
+    }
+
+    @Test
+    void shouldExplainArchiveInPlaceOfMakingOne() throws Exception {
+        assertThat(product.hotbay(List.of("archive", "-h")).out()).contains("Usage: hotbay archive", "lib/");
+        assertThat(product.hotbay(List.of("archive", "now")).status()).isEqualTo(1);
     }
 
     @Test

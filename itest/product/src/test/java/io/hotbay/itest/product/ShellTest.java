@@ -76,7 +76,7 @@ class ShellTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    bdev:show Nobody                                   | no bdev is named Nobody
+                    bdev:show Nobody                                   | bdev "Nobody" does not exist: use Base
                     bdev:delete Nobody                                 | Nobody
                     bdev:create malloc Base size=1MiB                  | Base
                     bdev:create floppy F size=1MiB                     | floppy
@@ -95,7 +95,7 @@ class ShellTest {
                     vhost:create-blk c Base queue_size=100             | queue_size
                     vhost:create-blk c Base socket_mode=9999           | socket_mode
                     vhost:delete nobody                                | nobody
-                    vhost:show nobody                                  | no controller is named nobody
+                    vhost:show nobody                                  | controller "nobody" does not exist: use base
                     kata:run nobody                                    | nobody
                     kata:resolve 242 0                                 | 242
                     kata:check /none.toml                              | /none.toml
@@ -206,7 +206,7 @@ class ShellTest {
             session.queues().get(0).driver().read(0, 4096);
         }
 
-        assertThat(product.execute("bdev:iostat M4")).containsPattern("M4 +1 +0 +0 +0 +0 +4096 +0 +0");
+        assertThat(product.execute("bdev:iostat M4")).containsPattern("M4 +1 +0 +0 +0 +0 +0.0 +0.0 +0");
         assertThat(product.execute("bdev:iostat -i 0.1 -n 2 M4").lines().filter(line -> line.startsWith("M4")))
                 .hasSize(2);
         product.execute("vhost:delete c4; bdev:delete M4");

@@ -95,6 +95,14 @@ record ControllerSettings(
         }
     }
 
+    /** Complains of a directory that would be another one for a target that is started elsewhere. */
+    void checkDirectory() {
+        if (!Path.of(directory).isAbsolute()) {
+            throw new IllegalArgumentException("controller " + name + ": socket_dir \"" + directory
+                    + "\" must be an absolute path, one that begins with /");
+        }
+    }
+
     /** Path of the socket. */
     Path socket() {
         return Path.of(directory, name);

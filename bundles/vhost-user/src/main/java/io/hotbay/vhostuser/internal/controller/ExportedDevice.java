@@ -278,6 +278,7 @@ final class ExportedDevice {
         }
         try {
             settings.checkName();
+            settings.checkDirectory();
             settings.holdTimeout();
             Admission admission = new Admission(settings, settings.sessionPolicy(), usable);
             DeviceFacts next = DeviceFacts.of(admission.device());

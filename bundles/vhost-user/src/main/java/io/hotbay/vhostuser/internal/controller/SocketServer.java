@@ -5,6 +5,8 @@ import io.hotbay.linux.Descriptor;
 import io.hotbay.linux.UnixConnection;
 import io.hotbay.linux.UnixListener;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,19 +38,28 @@ final class SocketServer implements AutoCloseable {
 
     /** Binds the socket of a controller, and begins sessions in a set over the connections that come. */
     static SocketServer open(ControllerSettings settings, SessionSet sessions, Logger logger) throws IOException {
+        UnixListener.checkPath(settings.socket());
         Path directory = settings.socket().getParent();
         try {
             Files.createDirectories(
                     directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
         } catch (FileSystemException e) {
             throw new IOException(
-                    "cannot make the socket directory " + directory + ": "
-                            + (e.getReason() == null ? e.getClass().getSimpleName() : e.getReason()) + " at "
-                            + e.getFile()
+                    "cannot make the socket directory " + directory + ": " + reason(e)
                             + "; choose another one with socket_dir or -S, or run as a user that may",
                     e);
         }
         return start(settings, UnixListener.bind(settings.socket(), settings.listenerOptions()), sessions, logger);
+    }
+
+    private static String reason(FileSystemException e) {
+        if (e instanceof AccessDeniedException) {
+            return "permission denied at " + e.getFile();
+        }
+        if (e instanceof FileAlreadyExistsException) {
+            return e.getFile() + " is no directory";
+        }
+        return e.getReason() == null ? "nothing can be made at " + e.getFile() : e.getReason() + " at " + e.getFile();
     }
 
     /** Serves a socket that listens already. */

@@ -52,6 +52,16 @@ class ControllerSettingsTest {
         assertThat(settings("/run/x").socket()).isEqualTo(Path.of("/run/y/vhostblk0"));
     }
 
+    /** The target may have been started anywhere. */
+    @Test
+    void shouldComplainOfADirectoryThatIsNotAbsolute() {
+        given.put("socket_dir", "sockets");
+        assertThatThrownBy(() -> settings(null).checkDirectory())
+                .hasMessageContaining("socket_dir \"sockets\" must be an absolute path, one that begins with /");
+        given.put("socket_dir", "");
+        settings("/run/x").checkDirectory();
+    }
+
     @Test
     void shouldReadOwnerGroupModeAndCores() throws IOException {
         given.putAll(Map.of("socket_owner", "root", "socket_group", "0", "socket_mode", "660", "cpumask", "0x5"));

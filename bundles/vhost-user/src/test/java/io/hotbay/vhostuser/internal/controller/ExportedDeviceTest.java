@@ -155,6 +155,7 @@ class ExportedDeviceTest {
         bench.openWithAll();
         assertThat(bench.exported.status().state()).isEqualTo(State.FAILED);
         assertThat(bench.exported.status().reason()).contains("107").doesNotContain("\n");
+        assertThat(directory.resolve("d".repeat(120))).doesNotExist();
         bench.exported.configure(settings("sockets", "0600", ""));
         assertThat(bench.exported.status().state()).isEqualTo(State.LISTENING);
         assertThat(bench.socket()).exists();
@@ -192,7 +193,8 @@ class ExportedDeviceTest {
         assertThat(bench.exported.status().state()).isEqualTo(State.FAILED);
         assertThat(bench.exported.status().reason())
                 .contains("cannot make the socket directory")
-                .contains("socket_dir");
+                .contains("Not a directory at " + directory.resolve("file")
+                        + "/sockets; choose another one with socket_dir");
     }
 
     @ParameterizedTest

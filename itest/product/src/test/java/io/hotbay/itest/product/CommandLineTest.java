@@ -145,7 +145,8 @@ class CommandLineTest {
     @Test
     void shouldFindFilesWhereThePersonIs() throws Exception {
         product.start();
-        String hotbay = Product.home().resolve("bin/hotbay") + " exec --run-dir " + product.dir().resolve("r");
+        String hotbay = Product.home().resolve("bin/hotbay") + " exec --run-dir "
+                + product.dir().resolve("r");
 
         Result saved = product.run("sh", "-c", "cd " + product.dir() + " && " + hotbay + " target:save saved.json");
 

@@ -20,6 +20,9 @@ import org.osgi.service.component.annotations.Reference;
 /** Registers all commands with Gogo. */
 @Component(service = CommandRegistry.class, immediate = true)
 public final class CommandRegistry {
+    /** The one that is registered last. */
+    static final String LAST = "target:help";
+
     private final TargetServices services;
     private final BundleContext context;
     private final SortedMap<String, CommandFunction> commands = new TreeMap<>();
@@ -71,7 +74,7 @@ public final class CommandRegistry {
         add("target:save", TargetCommands.Save::new);
         add("target:wait", TargetCommands.Wait::new);
         add("target:stop", each -> new TargetCommands.Stop(each, context));
-        add("target:help", each -> new TargetCommands.Help(each, view));
+        add(LAST, each -> new TargetCommands.Help(each, view));
     }
 
     /** Takes them back. */

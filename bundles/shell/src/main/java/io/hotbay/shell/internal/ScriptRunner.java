@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Converter;
@@ -22,23 +23,46 @@ public final class ScriptRunner {
     /** Exit status of a script that ended with an error. */
     static final int FAILED = 1;
 
+    private static final int LOOKS = 1000;
+    private static final long LOOK_MILLIS = 10;
+
     private final CommandProcessor processor;
 
     /** Makes a runner. The registry is asked for so that all commands are there before the first script runs. */
     @Activate
     public ScriptRunner(
             BundleContext context, @Reference CommandProcessor processor, @Reference CommandRegistry registry) {
-        this.processor = processor;
+        this(processor);
         // Whenever SCR has been replaced, this is made anew.
         LostConverters.remove(processor, context);
     }
 
-    /** Opens a session. */
+    ScriptRunner(CommandProcessor processor) {
+        this.processor = processor;
+    }
+
+    /** Opens a session in which all commands are known. */
     CommandSession open(InputStream in, OutputStream out, OutputStream err) {
         CommandSession session = processor.createSession(in, out, err);
         // Hotbay's help comes before the framework's.
         session.put("SCOPE", "target:gogo:*");
+        awaitCommands(session);
         return session;
+    }
+
+    /** Gogo offers its service a moment before it looks for commands, and somebody may be waiting at the control socket. */
+    private static void awaitCommands(CommandSession session) {
+        try {
+            for (int look = 0; look < LOOKS && !knowsCommands(session); look++) {
+                Thread.sleep(LOOK_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static boolean knowsCommands(CommandSession session) {
+        return session.get(".commands") instanceof Set<?> known && known.contains(CommandRegistry.LAST);
     }
 
     /**

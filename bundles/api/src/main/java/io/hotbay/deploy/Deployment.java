@@ -3,12 +3,13 @@ package io.hotbay.deploy;
 
 import io.hotbay.target.TargetException;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * Replaces and adds bundles while front-ends do I/O. Any thread. There is one swap at a time: a second one is refused as long as the
- * first is under way.
+ * first is under way, and so is any while the process is being upgraded.
  *
  * <p>A bundle is named by its symbolic name, by the last part of a symbolic name that starts with {@code io.hotbay.}, or by its
  * number. A source is a URL or the path of a file; a relative path is taken from the target's working directory. What is updated
@@ -22,7 +23,7 @@ public interface Deployment {
     /**
      * Tells what an update of a bundle would touch. Nothing is changed.
      *
-     * @throws TargetException if there is no such bundle
+     * @throws TargetException if there is no such bundle, or it is the framework itself
      */
     SwapPlan plan(String bundle) throws TargetException;
 
@@ -50,6 +51,9 @@ public interface Deployment {
      *     installed
      */
     InstalledBundle install(String source) throws TargetException;
+
+    /** The swap or installation under way, such as {@code update of io.hotbay.bdev-malloc}; empty if there is none. */
+    Optional<String> underWay();
 
     /**
      * Past swaps, the oldest first; those of earlier runs of the target as well. At most {@value #HISTORY}.

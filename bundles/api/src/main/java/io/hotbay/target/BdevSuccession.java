@@ -47,9 +47,18 @@ public interface BdevSuccession {
     void abandon(String bdev) throws TargetException;
 
     /**
+     * What became of a migration that ended with its process.
+     *
+     * @param bdev name of the bdev
+     * @param switched whether the destination is in charge; otherwise the source is
+     * @param text what was done, for people
+     */
+    record Recovered(String bdev, boolean switched, String text) {}
+
+    /**
      * Clears up after migrations that ended with their process.
      *
-     * @return what was done, a sentence each
+     * @return those of which something was left
      */
-    List<String> recover() throws TargetException;
+    List<Recovered> recover() throws TargetException;
 }

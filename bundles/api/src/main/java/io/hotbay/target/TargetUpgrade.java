@@ -19,8 +19,11 @@ public interface TargetUpgrade {
      * @param patience how long the successor may take to get ready, while this process still serves
      * @param progress is told what is done, a line each
      * @return ends this process; to be run as soon as whoever asked for the upgrade has been told
-     * @throws TargetException if the upgrade did not take place; this process serves all front-ends as before then, unless the message
+     * @throws TargetException if the upgrade did not take place, because a bundle is being replaced just now for example; this process serves all front-ends as before then, unless the message
      *     says that they have to connect anew
      */
     Runnable upgrade(Optional<Path> home, Duration patience, Consumer<String> progress) throws TargetException;
+
+    /** Whether an upgrade is under way, or has taken place, so that no bundle should be replaced now. */
+    boolean isUnderWay();
 }

@@ -7,8 +7,7 @@ import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * Keeps facts and open file descriptors for a bundle that is replaced, until its successor takes them: the connections of
- * front-ends, for example. The bundle behind it depends on nothing but the framework, so everything else can be replaced
- * while it stays. Any thread.
+ * front-ends, for example. It stays until the framework stops, whatever is replaced meanwhile. Any thread.
  */
 @ProviderType
 public interface Keeper {

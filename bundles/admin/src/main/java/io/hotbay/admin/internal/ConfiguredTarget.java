@@ -306,7 +306,7 @@ public final class ConfiguredTarget implements TargetAdmin, BdevSuccession {
     }
 
     @Override
-    public synchronized List<String> recover() throws TargetException {
+    public synchronized List<Recovered> recover() throws TargetException {
         return succession.recover();
     }
 

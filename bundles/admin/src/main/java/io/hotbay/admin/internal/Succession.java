@@ -4,6 +4,7 @@ package io.hotbay.admin.internal;
 import io.hotbay.bdev.BlockDevice;
 import io.hotbay.bdev.ByteSize;
 import io.hotbay.target.BdevSuccession.LastCopy;
+import io.hotbay.target.BdevSuccession.Recovered;
 import io.hotbay.target.TargetException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -238,28 +239,40 @@ final class Succession {
         }
     }
 
-    List<String> recover() throws TargetException {
-        List<String> done = new ArrayList<>();
+    List<Recovered> recover() throws TargetException {
+        List<Recovered> done = new ArrayList<>();
         for (Stored part : configurations.bdevs()) {
             String bdev = part.migration();
-            if (bdev.isEmpty() || services.hasMirror(bdev)) {
-                continue;
-            }
-            if (!part.bdevName().equals(retiredOf(bdev))) {
-                configurations.delete(part.pid());
-                done.add("the migration of bdev " + bdev + " to " + part.bdevType()
-                        + " had not ended: its destination is deleted (" + described(part) + ")");
-            } else if (configurations.bdev(bdev).isPresent()) {
-                configurations.delete(part.pid());
-                done.add("the migration of bdev " + bdev + " had ended: its source of type " + part.bdevType()
-                        + " is deleted");
-            } else {
-                configurations.put(part.pid(), part.inCharge(bdev));
-                done.add("the migration of bdev " + bdev + " had not ended: its source of type " + part.bdevType()
-                        + " is in charge again");
+            if (!bdev.isEmpty() && !services.hasMirror(bdev)) {
+                done.add(recover(bdev, part));
             }
         }
         return done;
+    }
+
+    private Recovered recover(String bdev, Stored part) throws TargetException {
+        if (!part.bdevName().equals(retiredOf(bdev))) {
+            configurations.delete(part.pid());
+            return new Recovered(
+                    bdev,
+                    false,
+                    "the migration of bdev " + bdev + " to " + part.bdevType()
+                            + " had not ended: its destination is deleted (" + described(part) + ")");
+        }
+        if (configurations.bdev(bdev).isPresent()) {
+            configurations.delete(part.pid());
+            return new Recovered(
+                    bdev,
+                    true,
+                    "the migration of bdev " + bdev + " had ended: its source of type " + part.bdevType()
+                            + " is deleted");
+        }
+        configurations.put(part.pid(), part.inCharge(bdev));
+        return new Recovered(
+                bdev,
+                false,
+                "the migration of bdev " + bdev + " had not ended: its source of type " + part.bdevType()
+                        + " is in charge again");
     }
 
     private static String described(Stored part) {

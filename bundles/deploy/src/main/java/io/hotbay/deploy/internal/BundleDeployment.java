@@ -8,17 +8,21 @@ import io.hotbay.deploy.Swap;
 import io.hotbay.deploy.SwapPlan;
 import io.hotbay.deploy.UpdateOption;
 import io.hotbay.target.TargetException;
+import io.hotbay.target.TargetUpgrade;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
+import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -41,7 +45,7 @@ public final class BundleDeployment implements Deployment {
     private final History history;
     private final Swaps swaps;
     private final Installation installation;
-    private final Gate gate = new Gate();
+    private final Gate gate = new Gate(this::isUpgradeUnderWay);
     private volatile long limitNanos;
 
     /** Configuration of deployment. */
@@ -107,7 +111,15 @@ public final class BundleDeployment implements Deployment {
 
     @Override
     public SwapPlan plan(String name) throws TargetException {
-        return plan(BundleNames.find(context, name));
+        return plan(replaceable(name));
+    }
+
+    private Bundle replaceable(String name) throws TargetException {
+        Bundle bundle = BundleNames.find(context, name);
+        if (bundle.getBundleId() == Constants.SYSTEM_BUNDLE_ID) {
+            throw new TargetException("the framework itself is replaced with the process only: bin/hotbay upgrade");
+        }
+        return bundle;
     }
 
     private SwapPlan plan(Bundle bundle) {
@@ -126,19 +138,16 @@ public final class BundleDeployment implements Deployment {
 
     @Override
     public Swap update(String name, String source, Set<UpdateOption> options) throws TargetException {
-        Bundle bundle = BundleNames.find(context, name);
-        if (bundle.getBundleId() == Constants.SYSTEM_BUNDLE_ID) {
-            throw new TargetException("the framework itself cannot be replaced live: restart the target");
-        }
+        Bundle bundle = replaceable(name);
         gate.enter("update of " + bundle.getSymbolicName());
         return swaps.update(bundle, source == null ? bundle.getLocation() : source, options);
     }
 
     /** The same safely, and in turn when another swap is under way: nobody is there to try it again. */
-    Swap updateInTurn(Bundle bundle, String source, Set<UpdateOption> more)
+    Swap updateInTurn(Bundle bundle, String source, Set<UpdateOption> more, BooleanSupplier leaving)
             throws TargetException, InterruptedException {
         // One that fails may take the time twice, to come up and to be put back.
-        gate.enterInTurn("update of " + bundle.getSymbolicName(), 3 * limitNanos);
+        gate.enterInTurn("update of " + bundle.getSymbolicName(), 3 * limitNanos, leaving);
         Set<UpdateOption> options = EnumSet.of(UpdateOption.SAFE);
         options.addAll(more);
         return swaps.update(bundle, source, options);
@@ -151,6 +160,24 @@ public final class BundleDeployment implements Deployment {
             return installation.install(source);
         } finally {
             gate.leave();
+        }
+    }
+
+    @Override
+    public Optional<String> underWay() {
+        return gate.inside();
+    }
+
+    private boolean isUpgradeUnderWay() {
+        ServiceReference<TargetUpgrade> reference = context.getServiceReference(TargetUpgrade.class);
+        TargetUpgrade upgrade = reference == null ? null : context.getService(reference);
+        if (upgrade == null) {
+            return false;
+        }
+        try {
+            return upgrade.isUnderWay();
+        } finally {
+            context.ungetService(reference);
         }
     }
 

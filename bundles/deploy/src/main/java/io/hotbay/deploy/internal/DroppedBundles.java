@@ -16,6 +16,7 @@ import org.apache.felix.fileinstall.ArtifactInstaller;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkUtil;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -72,7 +73,7 @@ public final class DroppedBundles implements ArtifactInstaller {
     public void install(File file) throws TargetException, InterruptedException {
         Optional<Bundle> bundle = installed(file);
         if (bundle.isPresent()) {
-            deployment.updateInTurn(bundle.get(), file.getPath(), Set.of());
+            deployment.updateInTurn(bundle.get(), file.getPath(), Set.of(), DroppedBundles::isLeaving);
             dropped.put(file, bundle.get().getBundleId());
         }
     }
@@ -91,7 +92,13 @@ public final class DroppedBundles implements ArtifactInstaller {
                     .filter(each -> dropped.get(each).equals(id))
                     .findFirst();
             String source = other.map(File::getPath).orElse(bundle.getLocation());
-            deployment.updateInTurn(bundle, source, Set.of(UpdateOption.DOWNGRADE));
+            deployment.updateInTurn(bundle, source, Set.of(UpdateOption.DOWNGRADE), DroppedBundles::isLeaving);
         }
+    }
+
+    /** File Install waits for its thread when it is stopped. It finds the file again when it starts, in the next process for example. */
+    private static boolean isLeaving() {
+        Bundle asking = FrameworkUtil.getBundle(ArtifactInstaller.class);
+        return asking != null && asking.getState() == Bundle.STOPPING;
     }
 }

@@ -105,7 +105,7 @@ final class Effects {
         for (Bundle bundle : stopped) {
             services(bundle)
                     .filter(reference -> !needed.contains(reference) && !isOfOneController(reference))
-                    .filter(reference -> users(reference).anyMatch(path::contains))
+                    .filter(reference -> users(reference).anyMatch(user -> path.contains(user) && !user.equals(bundle)))
                     .forEach(reference -> causes.add(name(reference)));
         }
         return List.copyOf(causes);

@@ -2,14 +2,22 @@
 package io.hotbay.deploy.internal;
 
 import io.hotbay.target.TargetException;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 
-/** Lets one swap through at a time. */
+/** Lets one swap through at a time, and none while the process is being upgraded. */
 final class Gate {
     private static final long LOOK_MILLIS = 50;
 
     private final AtomicReference<String> inside = new AtomicReference<>();
+    private final BooleanSupplier upgrade;
+
+    /** @param upgrade whether the process is being upgraded, which asks in turn whether somebody is inside */
+    Gate(BooleanSupplier upgrade) {
+        this.upgrade = upgrade;
+    }
 
     /** @param what for people: {@code update of io.hotbay.bdev-malloc} */
     void enter(String what) throws TargetException {
@@ -18,15 +26,30 @@ final class Gate {
             throw new TargetException(
                     "the " + other + " is under way: try again when it has ended; deploy:history tells");
         }
+        if (upgrade.getAsBoolean()) {
+            leave();
+            throw new TargetException("an upgrade of the process is under way: try again when it has ended");
+        }
     }
 
-    /** Waits until it can be entered. */
-    void enterInTurn(String what, long nanos) throws TargetException, InterruptedException {
+    /**
+     * Waits until it can be entered.
+     *
+     * @param leaving whether whoever waits is being stopped, and must not hold that up
+     */
+    void enterInTurn(String what, long nanos, BooleanSupplier leaving) throws TargetException, InterruptedException {
         long deadline = System.nanoTime() + nanos;
-        while (inside.get() != null && System.nanoTime() - deadline < 0) {
+        while ((inside.get() != null || upgrade.getAsBoolean())
+                && !leaving.getAsBoolean()
+                && System.nanoTime() - deadline < 0) {
             TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
         }
         enter(what);
+    }
+
+    /** Who is inside, or nobody. */
+    Optional<String> inside() {
+        return Optional.ofNullable(inside.get());
     }
 
     void leave() {

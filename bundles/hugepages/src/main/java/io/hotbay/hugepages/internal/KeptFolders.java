@@ -8,8 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.osgi.framework.BundleContext;
-import org.osgi.framework.ServiceReference;
 
 /** Leaves folders with the keeper, which also survives an update of this bundle and passes them on to another process. */
 final class KeptFolders implements LeftFolders {
@@ -20,33 +18,24 @@ final class KeptFolders implements LeftFolders {
     private static final String ADDRESS = "address";
     private static final String LENGTH = "length";
 
-    private final BundleContext context;
+    private final Keeper keeper;
 
-    KeptFolders(BundleContext context) {
-        this.context = context;
+    KeptFolders(Keeper keeper) {
+        this.keeper = keeper;
     }
 
     @Override
     public void leave(Path folder, LeftFolder left) {
-        Keeper keeper = keeper();
-        if (keeper == null) {
-            left.lock().close();
-        } else {
-            keeper.keep(
-                    PREFIX + folder,
-                    new Kept(facts(left.mappings()), List.of(left.lock().release())));
-        }
+        keeper.keep(
+                PREFIX + folder,
+                new Kept(facts(left.mappings()), List.of(left.lock().release())));
     }
 
     @Override
     public LeftFolder take(Path folder) {
-        Keeper keeper = keeper();
-        return keeper == null
-                ? null
-                : keeper.take(PREFIX + folder)
-                        .map(kept -> new LeftFolder(
-                                Descriptor.adopt(kept.descriptors().get(0)), mappings(kept.facts())))
-                        .orElse(null);
+        return keeper.take(PREFIX + folder)
+                .map(kept -> new LeftFolder(Descriptor.adopt(kept.descriptors().get(0)), mappings(kept.facts())))
+                .orElse(null);
     }
 
     static Map<String, Object> facts(List<LeftMapping> mappings) {
@@ -80,10 +69,5 @@ final class KeptFolders implements LeftFolders {
             }
         }
         return mappings;
-    }
-
-    private Keeper keeper() {
-        ServiceReference<Keeper> reference = context.getServiceReference(Keeper.class);
-        return reference == null ? null : context.getService(reference);
     }
 }

@@ -3,6 +3,7 @@ package io.hotbay.hugepages.internal;
 
 import io.hotbay.bdev.ByteSize;
 import io.hotbay.hugepages.internal.Lease.Origin;
+import io.hotbay.keeper.Keeper;
 import io.hotbay.memory.HugepageAllocator;
 import io.hotbay.memory.HugepagePool;
 import io.hotbay.memory.HugepageRequest;
@@ -71,6 +72,7 @@ public final class LeasedHugepages implements HugepageAllocator {
     public LeasedHugepages(
             BundleContext context,
             HugepageConfiguration configuration,
+            @Reference Keeper keeper,
             @Reference(service = LoggerFactory.class) Logger logger)
             throws IOException {
         this(
@@ -78,7 +80,7 @@ public final class LeasedHugepages implements HugepageAllocator {
                 InstanceName.of(context.getProperty("hotbay.run.dir")),
                 context.getProperty("hotbay.memory.mib"),
                 configuration,
-                new KeptFolders(context),
+                new KeptFolders(keeper),
                 logger);
     }
 

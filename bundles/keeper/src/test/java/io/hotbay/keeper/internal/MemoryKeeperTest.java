@@ -8,10 +8,12 @@ import io.hotbay.keeper.Kept;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 
 class MemoryKeeperTest {
-    private final MemoryKeeper keeper = new MemoryKeeper();
+    private final Map<String, Object> all = new ConcurrentHashMap<>(Map.of("", "the service"));
+    private final MemoryKeeper keeper = new MemoryKeeper(all);
 
     @Test
     void shouldHandOverOnce() {
@@ -19,9 +21,30 @@ class MemoryKeeperTest {
         keeper.keep("vhostblk0", kept);
 
         assertThat(keeper.names()).containsExactly("vhostblk0");
-        assertThat(keeper.take("vhostblk0")).containsSame(kept);
+        assertThat(keeper.take("vhostblk0")).contains(kept);
         assertThat(keeper.take("vhostblk0")).isEmpty();
         assertThat(keeper.names()).isEmpty();
+        assertThat(all).containsOnlyKeys("");
+    }
+
+    @Test
+    void shouldHandOverWhatAFormerLifeHasKeptAndNothingElse() {
+        Kept kept = new Kept(Map.of("base", 7), List.of(12, 13));
+        keeper.keep("vhostblk0", kept);
+        MemoryKeeper next = new MemoryKeeper(all);
+
+        assertThat(next.take("")).isEmpty();
+        assertThat(next.names()).containsExactly("vhostblk0");
+        assertThat(next.take("vhostblk0")).contains(kept);
+    }
+
+    @Test
+    void shouldKeepNoClassOfItsOwn() {
+        keeper.keep("vhostblk0", new Kept(Map.of("base", 7), List.of(12)));
+
+        assertThat(all.get("vhostblk0").getClass().getClassLoader()).isNull();
+        assertThat((List<?>) all.get("vhostblk0"))
+                .allSatisfy(part -> assertThat(part.getClass().getClassLoader()).isNull());
     }
 
     @Test

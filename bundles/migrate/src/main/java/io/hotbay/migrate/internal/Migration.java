@@ -28,6 +28,7 @@ final class Migration {
     private final MigrationPlan plan;
     private final BdevSuccession succession;
     private final Disks disks;
+    private final Runnable changed;
     private final Logger logger;
     private final Regions regions;
     private final Mirror mirror;
@@ -50,6 +51,7 @@ final class Migration {
      * @param plan what was asked for
      * @param source has been found fit
      * @param destination has been found fit
+     * @param changed called when it begins, switches and ends
      */
     Migration(
             MigrationPlan plan,
@@ -57,12 +59,14 @@ final class Migration {
             Disks disks,
             ServiceReference<BlockDevice> source,
             ServiceReference<BlockDevice> destination,
+            Runnable changed,
             Logger logger) {
         this.plan = plan;
         this.succession = succession;
         this.disks = disks;
         this.source = source;
         this.destination = destination;
+        this.changed = changed;
         this.logger = logger;
         BlockDevice from = disks.get(source);
         long bytes = from.blocks() * from.blockSize();
@@ -78,8 +82,9 @@ final class Migration {
 
     /** Puts the mirror in front of guests and begins to copy. */
     void begin() {
-        disks.stand(mirror, source, plan.sourceType(), this::leaves, this::changed);
+        disks.stand(mirror, source, plan.sourceType(), this::leaves, this::properties);
         logger.info("bdev {}: is migrated from {} to {}", plan.bdev(), plan.sourceType(), plan.destinationType());
+        changed.run();
         thread.start();
     }
 
@@ -89,6 +94,7 @@ final class Migration {
         try {
             if (copyMost()) {
                 enterSwitch();
+                changed.run();
                 succession.switchOver(plan.bdev(), this::lastCopy);
                 nanos = System.nanoTime() - start;
                 logger.info("bdev {}: is a {} bdev now", plan.bdev(), plan.destinationType());
@@ -184,6 +190,7 @@ final class Migration {
         disks.forget(mirror);
         reason = why;
         state = last;
+        changed.run();
     }
 
     /** Has guests let go of the disks; they wait, or go on with whatever has the bdev's name now. */
@@ -221,7 +228,7 @@ final class Migration {
     }
 
     /** The size of the source may be another one now. */
-    private void changed(ServiceReference<BlockDevice> reference) {
+    private void properties(ServiceReference<BlockDevice> reference) {
         if (reference.equals(source) && state == State.COPYING) {
             BlockDevice now = disks.get(reference);
             if (now != null && now.blocks() * now.blockSize() != regions.bytes()) {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.felix.service.command.CommandSession;
+import org.apache.felix.service.command.Job;
 
 /**
  * One conversation on the control socket. Both directions carry frames, numbers big-endian:
@@ -49,6 +50,10 @@ final class ControlConnection {
     private volatile Thread worker;
     /** An upgrade stops this bundle, and goes on to its end whether anybody listens or not. */
     private volatile boolean upgrading;
+
+    private volatile CommandSession session;
+    /** Whether its own script has stopped this bundle: then that goes on too, for it may be about to start it again. */
+    private volatile boolean ownDoing;
 
     ControlConnection(
             UnixConnection peer, ScriptRunner runner, InteractiveSession.Factory interactive, TargetServices services) {
@@ -86,7 +91,7 @@ final class ControlConnection {
         }
         keys.close();
         // The client is gone, or has been told the end: what still runs for it has nobody to run for.
-        if (!upgrading) {
+        if (!upgrading && !ownDoing) {
             worker.interrupt();
         }
     }
@@ -96,9 +101,11 @@ final class ControlConnection {
         if (upgrading) {
             return;
         }
+        Job job = Job.Utils.current();
+        ownDoing = job != null && job.session() == session;
         try {
             Thread running = worker;
-            if (running != null && running != Thread.currentThread()) {
+            if (running != null && !ownDoing) {
                 running.join(PATIENCE_MILLIS);
             }
         } catch (InterruptedException e) {
@@ -122,12 +129,13 @@ final class ControlConnection {
     private void execute(String script) {
         PrintStream out = ScriptRunner.printer(new FrameOutput('O'));
         PrintStream err = ScriptRunner.printer(new FrameOutput('R'));
-        CommandSession session = runner.open(new ByteArrayInputStream(new byte[0]), out, err);
-        session.currentDir(directory);
+        CommandSession own = runner.open(new ByteArrayInputStream(new byte[0]), out, err);
+        own.currentDir(directory);
+        session = own;
         try {
-            quit(runner.run(session, script, out, err));
+            quit(runner.run(own, script, out, err));
         } finally {
-            session.close();
+            own.close();
         }
     }
 

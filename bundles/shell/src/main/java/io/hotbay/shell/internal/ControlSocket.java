@@ -17,7 +17,6 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
-import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -37,6 +36,7 @@ public final class ControlSocket {
     private static final String STARTUP_ERROR = "hotbay.startup.error";
 
     private final BundleContext context;
+    private final Keeper keeper;
     private final Logger logger;
     private final TargetServices services;
     private final ScriptRunner runner;
@@ -48,12 +48,14 @@ public final class ControlSocket {
     @Activate
     public ControlSocket(
             BundleContext context,
+            @Reference Keeper keeper,
             @Reference(service = LoggerFactory.class) Logger logger,
             @Reference TargetServices services,
             @Reference ScriptRunner runner,
             @Reference InteractiveSession.Factory interactive)
             throws IOException {
         this.context = context;
+        this.keeper = keeper;
         this.services = services;
         this.logger = logger;
         this.runner = runner;
@@ -96,17 +98,11 @@ public final class ControlSocket {
 
     /** Goes on with the socket of an earlier life of this bundle, if there was one: clients that connected meanwhile wait in it. */
     private UnixListener open(Path path) throws IOException {
-        Keeper keeper = keeper();
-        Optional<Kept> kept = keeper == null ? Optional.empty() : keeper.take(KEPT + path);
+        Optional<Kept> kept = keeper.take(KEPT + path);
         return kept.isPresent()
                 ? UnixListener.adopt(
                         path, Descriptor.adopt(kept.get().descriptors().get(0)))
                 : UnixListener.bind(path, new UnixListener.Options(MODE, -1, -1, BACKLOG));
-    }
-
-    private Keeper keeper() {
-        ServiceReference<Keeper> reference = context.getServiceReference(Keeper.class);
-        return reference == null ? null : context.getService(reference);
     }
 
     /** Ends all conversations but an upgrade. The socket is left to the next life of this bundle, unless the target stops. */
@@ -119,9 +115,7 @@ public final class ControlSocket {
     }
 
     private void leave() {
-        Keeper keeper = keeper();
-        if (keeper == null
-                || context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).getState() == Bundle.STOPPING) {
+        if (context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).getState() == Bundle.STOPPING) {
             listener.close();
             return;
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.upgrade.internal;
 
+import io.hotbay.deploy.Deployment;
 import io.hotbay.keeper.Keeper;
 import io.hotbay.linux.Datagram;
 import io.hotbay.target.TargetException;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -31,13 +33,18 @@ public final class ProcessUpgrade implements TargetUpgrade {
 
     private final BundleContext context;
     private final Keeper keeper;
+    private final TakeOver takeOver;
     private final Logger logger;
     private final AtomicBoolean busy = new AtomicBoolean();
 
     @Activate
     public ProcessUpgrade(
-            BundleContext context, @Reference Keeper keeper, @Reference(service = LoggerFactory.class) Logger logger) {
+            BundleContext context,
+            @Reference Keeper keeper,
+            @Reference TakeOver takeOver,
+            @Reference(service = LoggerFactory.class) Logger logger) {
         this.context = context;
+        this.takeOver = takeOver;
         this.keeper = keeper;
         this.logger = logger;
     }
@@ -53,6 +60,7 @@ public final class ProcessUpgrade implements TargetUpgrade {
             progress.accept(line);
         };
         try {
+            refuseDuringSwap();
             Runnable leave = hand(Launcher.of(context), home, patience, told);
             done = true;
             return leave;
@@ -62,6 +70,29 @@ public final class ProcessUpgrade implements TargetUpgrade {
         } finally {
             // a process that is about to end is not upgraded again
             busy.set(done);
+        }
+    }
+
+    @Override
+    public boolean isUnderWay() {
+        return busy.get() || takeOver.isUnderWay();
+    }
+
+    /** A swap may stop this bundle, and what is under way cannot be handed over. Deployment asks in turn whether an upgrade is. */
+    private void refuseDuringSwap() throws TargetException {
+        ServiceReference<Deployment> reference = context.getServiceReference(Deployment.class);
+        Deployment deployment = reference == null ? null : context.getService(reference);
+        if (deployment == null) {
+            return;
+        }
+        try {
+            Optional<String> swap = deployment.underWay();
+            if (swap.isPresent()) {
+                throw new TargetException("no upgrade, this process serves on: the " + swap.get()
+                        + " is under way: try again when it has ended; deploy:history tells");
+            }
+        } finally {
+            context.ungetService(reference);
         }
     }
 

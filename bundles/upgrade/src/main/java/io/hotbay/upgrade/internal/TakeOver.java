@@ -26,7 +26,9 @@ import org.osgi.service.log.LoggerFactory;
  * before anything that only one process may have, then {@code adopt}, and starts that. Any process that is about to stop gets
  * {@code store}.
  */
-@Component(service = UnaryOperator.class, property = "hotbay.take.over=true")
+@Component(
+        service = {UnaryOperator.class, TakeOver.class},
+        property = "hotbay.take.over=true")
 public final class TakeOver implements UnaryOperator<String> {
     /** Framework property: where the process listens whose place this one takes. */
     private static final String SOCKET = "hotbay.take.over";
@@ -46,12 +48,19 @@ public final class TakeOver implements UnaryOperator<String> {
     /** What the other process has served; null if it could not tell. */
     private Report before;
 
+    private volatile boolean underWay;
+
     @Activate
     public TakeOver(
             BundleContext context, @Reference Keeper keeper, @Reference(service = LoggerFactory.class) Logger logger) {
         this.context = context;
         this.keeper = keeper;
         this.logger = logger;
+    }
+
+    /** Whether this process is about to take another one's place: what is replaced now might stop those who do that. */
+    boolean isUnderWay() {
+        return underWay;
     }
 
     @Override
@@ -65,6 +74,7 @@ public final class TakeOver implements UnaryOperator<String> {
     }
 
     private String receive() {
+        underWay = true;
         try {
             connection = new HandOverConnection(UnixConnection.connect(Path.of(context.getProperty(SOCKET))));
             checkServices();
@@ -109,11 +119,13 @@ public final class TakeOver implements UnaryOperator<String> {
     /** Also when the other process has died: what has arrived completely is as good as ever. */
     private String adopt() {
         if (estate == null) {
+            underWay = false;
             return "";
         }
         Set<String> names = estate.names();
         estate.giveTo(keeper);
         if (before == null) {
+            underWay = false;
             return "";
         }
         Thread thread = new Thread(() -> report(names), "hotbay-take-over");
@@ -137,6 +149,7 @@ public final class TakeOver implements UnaryOperator<String> {
             logger.warn("the other process does not hear any more that everything goes on here: {}", e.getMessage());
         } finally {
             connection.close();
+            underWay = false;
         }
     }
 

@@ -3,12 +3,16 @@ package io.hotbay.itest.bench;
 
 import io.hotbay.frontend.ControlClient;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Hotbay, started from its distribution, with all that it keeps in one directory. */
 public final class HotbayProcess implements AutoCloseable {
@@ -17,11 +21,13 @@ public final class HotbayProcess implements AutoCloseable {
     private static final long LOOK_EVERY_MILLIS = 5;
     private static final Duration COMMAND_PATIENCE = Duration.ofSeconds(60);
 
+    private final Path home;
     private final Path directory;
     private final Process process;
     private final ControlClient control;
 
-    private HotbayProcess(Path directory, Process process) {
+    private HotbayProcess(Path home, Path directory, Process process) {
+        this.home = home;
         this.directory = directory;
         this.process = process;
         control = new ControlClient(directory.resolve("r/control.sock"), COMMAND_PATIENCE);
@@ -63,7 +69,7 @@ public final class HotbayProcess implements AutoCloseable {
         if (place.jdk() != null) {
             builder.environment().put("JAVA_HOME", place.jdk().toString());
         }
-        HotbayProcess hotbay = new HotbayProcess(directory, builder.start());
+        HotbayProcess hotbay = new HotbayProcess(place.home(), directory, builder.start());
         boolean started = false;
         try {
             hotbay.awaitSockets(controllers);
@@ -101,6 +107,22 @@ public final class HotbayProcess implements AutoCloseable {
         return control.execute(command);
     }
 
+    /** Puts another process in its place with {@code bin/hotbay upgrade}, and returns what that printed. Fails if its status is not 0. */
+    public String upgrade() throws IOException {
+        Process upgrade = new ProcessBuilder(
+                        home.resolve("bin/hotbay").toString(),
+                        "upgrade",
+                        "--run-dir",
+                        directory.resolve("r").toString())
+                .redirectErrorStream(true)
+                .start();
+        String told = new String(upgrade.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (upgrade.onExit().join().exitValue() != 0) {
+            throw new IOException("hotbay upgrade: " + told + output());
+        }
+        return told;
+    }
+
     /** What it has printed. */
     public String output() throws IOException {
         return Files.readString(directory.resolve("output")).strip();
@@ -118,11 +140,27 @@ public final class HotbayProcess implements AutoCloseable {
 
     @Override
     public void close() {
+        successor().ifPresent(HotbayProcess::stop);
+        stop(process.toHandle());
+    }
+
+    /** The process that serves now, if there was an upgrade: its number is in the lock of the run directory. */
+    private Optional<ProcessHandle> successor() {
+        try {
+            String number =
+                    Files.readAllLines(directory.resolve("r/.hotbay.lock")).get(0);
+            return ProcessHandle.of(Long.parseLong(number)).filter(each -> each.pid() != process.pid());
+        } catch (IOException | RuntimeException none) {
+            return Optional.empty();
+        }
+    }
+
+    private static void stop(ProcessHandle process) {
         process.destroy();
         try {
-            if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
+            process.onExit().get(STOP_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException late) {
+            process.destroyForcibly();
         } catch (InterruptedException interrupted) {
             process.destroyForcibly();
             Thread.currentThread().interrupt();

@@ -88,7 +88,7 @@ public final class HotbayTarget implements Target {
         line.addAll(List.of("-r", control.toString()));
         line.addAll(List.of("--state-dir", work.directory("state").toString()));
         line.addAll(List.of("--run-dir", work.directory("run").toString()));
-        line.addAll(List.of("--deploy-dir", work.directory("deploy").toString()));
+        line.addAll(List.of("--deploy-dir", deployDirectory().toString()));
         line.addAll(List.of("--log-file", serviceLog.toString()));
         return line;
     }
@@ -168,6 +168,11 @@ public final class HotbayTarget implements Target {
     /** The store that Kata would be configured with. */
     public Path kataStore() {
         return work.path().resolve("kata");
+    }
+
+    /** Where bundles are dropped. */
+    public Path deployDirectory() {
+        return work.directory("deploy");
     }
 
     @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.itest.guest;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -22,6 +23,8 @@ public final class Settings {
     public static final String KERNEL = "hotbay.guest.kernel";
     /** Where the distribution of Hotbay that is to be tested has been unpacked. */
     public static final String HOME = "hotbay.home";
+    /** A backend that Hotbay does not have: the bundle of the template. */
+    public static final String TEMPLATE = "hotbay.template";
     /** Maven's build directory, where images and logs go. */
     public static final String BUILD = "hotbay.guest.build";
 
@@ -55,6 +58,11 @@ public final class Settings {
         return Optional.ofNullable(System.getProperty(HOME))
                 .filter(home -> !home.isBlank())
                 .map(Path::of);
+    }
+
+    /** The bundle of the template, if it has been built. */
+    public static Optional<Path> template() {
+        return Optional.ofNullable(System.getProperty(TEMPLATE)).map(Path::of).filter(Files::exists);
     }
 
     /** Where the guest image is kept. */

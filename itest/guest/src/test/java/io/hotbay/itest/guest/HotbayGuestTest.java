@@ -19,6 +19,7 @@ class HotbayGuestTest extends GuestContract {
 
     private HotbayTarget hotbay;
     private WorkDirectory directory;
+    private Logs logs;
 
     @Override
     List<String> missing() {
@@ -35,9 +36,10 @@ class HotbayGuestTest extends GuestContract {
     }
 
     @Override
-    Target createTarget(WorkDirectory work, Logs logs) {
+    Target createTarget(WorkDirectory work, Logs kept) {
         directory = work;
-        hotbay = new HotbayTarget(Settings.home().orElseThrow(), work, logs);
+        logs = kept;
+        hotbay = new HotbayTarget(Settings.home().orElseThrow(), work, kept);
         return hotbay;
     }
 
@@ -80,6 +82,16 @@ class HotbayGuestTest extends GuestContract {
                 .hasSize(swaps)
                 .allMatch(line -> line.strip().endsWith("done"));
         job().hasSeenNoErrors();
+    }
+
+    @Test
+    void shouldServeADiskOfABackendThatIsDroppedMeanwhile() {
+        skipUnless(
+                Settings.required(),
+                Settings.template().isPresent()
+                        ? List.of()
+                        : List.of(Settings.TEMPLATE + " does not name a bundle: build itest/template"));
+        new NewBackendJob(guest(), hotbay, logs).reads(Settings.template().orElseThrow());
     }
 
     @ParameterizedTest

@@ -59,6 +59,7 @@ class LiveSwapTest {
             "vhost-user",
             "kata",
             "shell",
+            "keeper",
             "api",
             "org.apache.felix.scr");
 
@@ -190,9 +191,9 @@ class LiveSwapTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"api", "org.apache.felix.scr"})
+    @ValueSource(strings = {"api", "keeper", "org.apache.felix.scr"})
     void shouldKeepItsFrontEndsWhenEverythingIsRewired(String bundle) throws Exception {
-        int swaps = bundle.equals("api") ? SWAPS : SWAPS_OF_SCR;
+        int swaps = bundle.equals("org.apache.felix.scr") ? SWAPS_OF_SCR : SWAPS;
         for (int swap = 0; swap < swaps; swap++) {
             update(bundle);
             awaitProgress();

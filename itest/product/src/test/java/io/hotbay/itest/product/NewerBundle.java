@@ -43,9 +43,11 @@ final class NewerBundle {
         }
     }
 
+    /** One of Hotbay's by the last part of its name, any other by its whole name. */
     private static Path original(String name) throws IOException {
+        String file = (name.startsWith("org.") ? name : "io.hotbay." + name) + "-";
         try (Stream<Path> files = Files.list(Product.home().resolve("bundle"))) {
-            return files.filter(file -> file.getFileName().toString().startsWith("io.hotbay." + name + "-"))
+            return files.filter(each -> each.getFileName().toString().startsWith(file))
                     .findFirst()
                     .orElseGet(() -> Assertions.fail("there is no bundle " + name));
         }

@@ -7,7 +7,6 @@ import java.util.Optional;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
-import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.ComponentConstants;
 import org.osgi.service.log.Logger;
 
@@ -16,12 +15,14 @@ final class KeptHeritage {
     private static final String PREFIX = "vhost-user ";
 
     private final BundleContext context;
+    private final Keeper keeper;
     private final String key;
     private final Logger logger;
 
     /** @param pid identifies the controller, whatever becomes of its bundle */
-    KeptHeritage(BundleContext context, String pid, Logger logger) {
+    KeptHeritage(BundleContext context, Keeper keeper, String pid, Logger logger) {
         this.context = context;
+        this.keeper = keeper;
         this.key = PREFIX + pid;
         this.logger = logger;
     }
@@ -32,24 +33,17 @@ final class KeptHeritage {
      */
     boolean isExpected(int reason) {
         return reason != ComponentConstants.DEACTIVATION_REASON_CONFIGURATION_DELETED
-                && context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).getState() != Bundle.STOPPING
-                && keeper() != null;
+                && context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).getState() != Bundle.STOPPING;
     }
 
-    /** Leaves a heritage; it is closed when there is nobody to keep it. */
+    /** Leaves a heritage. */
     void leave(Heritage heritage) {
-        Keeper keeper = keeper();
-        if (keeper == null) {
-            heritage.close();
-        } else {
-            keeper.keep(key, heritage.keep());
-        }
+        keeper.keep(key, heritage.keep());
     }
 
     /** Takes what the predecessor has left, or null. */
     Heritage take() {
-        Keeper keeper = keeper();
-        Optional<Kept> kept = keeper == null ? Optional.empty() : keeper.take(key);
+        Optional<Kept> kept = keeper.take(key);
         try {
             return kept.map(Heritage::of).orElse(null);
         } catch (RuntimeException e) {
@@ -58,10 +52,5 @@ final class KeptHeritage {
                     e);
             return null;
         }
-    }
-
-    private Keeper keeper() {
-        ServiceReference<Keeper> reference = context.getServiceReference(Keeper.class);
-        return reference == null ? null : context.getService(reference);
     }
 }

@@ -3,6 +3,7 @@ package io.hotbay.vhostuser.internal.controller;
 
 import io.hotbay.bdev.BlockDevice;
 import io.hotbay.bdev.QosLimits;
+import io.hotbay.keeper.Keeper;
 import io.hotbay.reactor.Reactors;
 import io.hotbay.target.Controller;
 import io.hotbay.target.ControllerStatus;
@@ -58,9 +59,10 @@ public final class VhostController implements Controller, SynchronousConfigurati
             BundleContext context,
             ControllerConfiguration configuration,
             Map<String, Object> properties,
+            @Reference Keeper keeper,
             @Reference(service = LoggerFactory.class) Logger logger) {
         defaultDirectory = context.getProperty(DIRECTORY_PROPERTY);
-        keptHeritage = new KeptHeritage(context, String.valueOf(properties.get(Constants.SERVICE_PID)), logger);
+        keptHeritage = new KeptHeritage(context, keeper, String.valueOf(properties.get(Constants.SERVICE_PID)), logger);
         device = new ExportedDevice(
                 ControllerSettings.of(configuration, properties, defaultDirectory),
                 new Patience(COMPLAIN, LIMIT, logger),

@@ -55,7 +55,7 @@ final class StallTable {
         double[] stalls = sorted(own, sample -> sample.stall(timeline));
         double[] pauses = sorted(own, SwapSample::pause);
         double[] took = sorted(own, sample -> sample.report().millis());
-        double[] recovery = sorted(own, sample -> sample.recovery(timeline, options.intervalMillis()));
+        double[] recovery = sorted(own, sample -> sample.recovery(timeline, kind.intervalMillis(options)));
         boolean reached = quantile(stalls, 1) < kind.goalMillis();
         missed |= !reached;
         out.printf(

@@ -15,7 +15,11 @@ enum SwapKind {
     REACTOR("reactor", 150, "#17becf"),
     TRANSPORT("vhost-user", 150, "#1f77b4"),
     API("api", 500, "#9467bd"),
-    SCR("org.apache.felix.scr", 500, "#8c564b");
+    SCR("org.apache.felix.scr", 500, "#8c564b"),
+    PROCESS("hotbay upgrade", 1000, "#7f7f7f");
+
+    /** A virtual machine that has just started compiles again what it had compiled before. */
+    private static final int INTERVALS_OF_PROCESS = 5;
 
     private final String bundle;
     private final int goalMillis;
@@ -32,7 +36,7 @@ enum SwapKind {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** The bundle, for a disk of some type. */
+    /** The bundle, for a disk of some type, or the command. */
     String bundle(String diskType) {
         return String.format(Locale.ROOT, bundle, diskType);
     }
@@ -40,6 +44,11 @@ enum SwapKind {
     /** The longest that a request may take meanwhile. */
     int goalMillis() {
         return goalMillis;
+    }
+
+    /** Milliseconds from its end to the next swap. */
+    int intervalMillis(SwapOptions options) {
+        return options.intervalMillis() * (this == PROCESS ? INTERVALS_OF_PROCESS : 1);
     }
 
     /** Its colour in the plot. */

@@ -33,17 +33,17 @@ record SwapOptions(
         int warmUpMillis,
         Path plot) {
     static final String HELP = """
-            Swaps each kind of bundle of a running Hotbay again and again under verified I/O of one front-end, and tells how long
+            Swaps each kind of bundle of a running Hotbay, and its process, again and again under verified I/O of one front-end, and tells how long
             requests were held up, as the front-end saw it and as the product measured it.
 
               --home DIR          installation of Hotbay
               --swaps N           swaps of each kind (50)
-              --kinds LIST        backend,device,allocator,virtqueue,reactor,transport,api,scr (all)
+              --kinds LIST        backend,device,allocator,virtqueue,reactor,transport,api,scr,process (all)
               --disk TYPE         bdev under load: malloc, uring or null (malloc); null is not verified
               --depth N           requests in flight, at most 64 (32)
               --target-cores LIST cores of the target, its reactor on the first (all but the load's)
               --load-core N       core of the load (the last)
-              --interval-ms N     time between two swaps, at least 300 (1000)
+              --interval-ms N     time between two swaps, at least 300 (1000); five times that after process
               --warm-up-ms N      load before the first swap (5000)
               --plot FILE         plot of the latency over time, as SVG (swaps.svg)
               -h, --help          this text

@@ -51,6 +51,7 @@ final class SwapTarget implements AutoCloseable {
      * @param pauseMicros the longest pause
      */
     record Report(String start, String outcome, String reason, long millis, long pauseMicros) {
+        private static final Pattern PAUSE = Pattern.compile("longest pause ([0-9.]+) ms");
         private static final Report NONE = new Report("", "", "", 0, 0);
 
         static Report of(String json) {
@@ -64,6 +65,15 @@ final class SwapTarget implements AutoCloseable {
                     : NONE;
         }
 
+        /** What {@code bin/hotbay upgrade} has printed. */
+        static Report ofUpgrade(String text, long millis) {
+            Matcher matcher = PAUSE.matcher(text);
+            if (!matcher.find()) {
+                throw new IllegalArgumentException("the upgrade tells no pause: " + text);
+            }
+            return new Report("", "done", "", millis, Math.round(1000 * Double.parseDouble(matcher.group(1))));
+        }
+
         private static String field(String json, String name) {
             Matcher matcher =
                     Pattern.compile("\"" + name + "\": (?:\"([^\"]*)\"|(\\d+))").matcher(json);
@@ -74,8 +84,19 @@ final class SwapTarget implements AutoCloseable {
         }
     }
 
+    /** Swaps something, waits until that is over, and returns what the product tells of it. */
+    Report swap(SwapKind kind, String diskType) throws IOException {
+        return kind == SwapKind.PROCESS ? upgrade() : update(kind.bundle(diskType));
+    }
+
+    private Report upgrade() throws IOException {
+        long begin = System.nanoTime();
+        String told = process.upgrade();
+        return Report.ofUpgrade(told, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
+    }
+
     /** Updates a bundle with the content it has, waits until that is over, and returns what the product tells of it. */
-    Report swap(String bundle) throws IOException {
+    private Report update(String bundle) throws IOException {
         Report before = last();
         process.execute("deploy:update " + bundle);
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SWAP_SECONDS);

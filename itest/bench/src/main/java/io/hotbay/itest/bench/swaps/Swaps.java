@@ -74,9 +74,9 @@ public final class Swaps {
         for (int round = 0; round < options.swaps(); round++) {
             for (SwapKind kind : options.kinds()) {
                 long begin = System.nanoTime();
-                SwapTarget.Report report = target.swap(kind.bundle(options.diskType()));
+                SwapTarget.Report report = target.swap(kind, options.diskType());
                 samples.add(new SwapSample(kind, begin, System.nanoTime(), report));
-                HotbayProcess.pause(options.intervalMillis());
+                HotbayProcess.pause(kind.intervalMillis(options));
                 load.check();
             }
         }

@@ -105,6 +105,9 @@ class SwapFiguresTest {
                 .isEqualTo(new SwapTarget.Report(
                         "2026-01-01T00:00:00.123Z", "rolled_back", "it does not work", 61, 40_212));
         assertThat(SwapTarget.Report.of("[]").start()).isEmpty();
+        assertThat(SwapTarget.Report.ofUpgrade(
+                        "handing over\nprocess 7 serves 1 disks, 1 sessions go on, longest pause 412.3 ms\n", 2000))
+                .isEqualTo(new SwapTarget.Report("", "done", "", 2000, 412_300));
     }
 
     @Test

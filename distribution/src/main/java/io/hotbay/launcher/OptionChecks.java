@@ -26,6 +26,18 @@ final class OptionChecks {
         }
     }
 
+    /** The log itself would not be there to say so. */
+    static void checkLogFile(Path file) throws LaunchException {
+        Path directory = file.toAbsolutePath().getParent();
+        if (Files.isDirectory(file) || directory == null || !Files.isDirectory(directory)) {
+            throw new LaunchException("--log-file " + file + ": "
+                    + (Files.isDirectory(file) ? "is a directory" : "the directory " + directory + " does not exist"));
+        }
+        if (!Files.isWritable(Files.exists(file) ? file : directory)) {
+            throw new LaunchException("--log-file " + file + ": cannot be written; choose another file");
+        }
+    }
+
     static void checkLogLevel(String level) throws LaunchException {
         if (!LEVELS.contains(level.toUpperCase(Locale.ROOT))) {
             throw new LaunchException("-L " + level + ": is no log level; use ERROR, WARN, INFO, DEBUG or TRACE");

@@ -153,6 +153,10 @@ final class TargetCommand implements LauncherCommand {
         Path config = path(line, CONFIG);
         String logLevel = line.getOptionValue(LOG_LEVEL, "INFO");
         check(cores, config, logLevel);
+        Path logFile = path(line, LOG_FILE);
+        if (logFile != null) {
+            OptionChecks.checkLogFile(logFile);
+        }
         Layout layout = new Layout(
                 path(line, ControlOptions.RUN_DIR),
                 path(line, STATE_DIR),
@@ -169,7 +173,7 @@ final class TargetCommand implements LauncherCommand {
             put(properties, "hotbay.execute", line.getOptionValue(EXECUTE));
         }
         put(properties, "hotbay.log.level", logLevel.toUpperCase(Locale.ROOT));
-        put(properties, "hotbay.log.file", absolute(path(line, LOG_FILE), layout.logFile()));
+        put(properties, "hotbay.log.file", absolute(logFile, layout.logFile()));
         put(
                 properties,
                 "hotbay.control.socket",

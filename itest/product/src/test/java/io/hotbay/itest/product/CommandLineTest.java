@@ -83,6 +83,12 @@ class CommandLineTest {
     }
 
     @Test
+    void shouldRefuseALogFileThatCannotBe() throws Exception {
+        assertRefused(1, "--log-file /none/x.log: the directory /none does not exist", "--log-file", "/none/x.log");
+        assertRefused(1, "--log-file /tmp: is a directory", "--log-file", "/tmp");
+    }
+
+    @Test
     void shouldNameAMissingConfiguration() throws Exception {
         assertRefused(1, "-c /none.json: there is no such file", "-c", "/none.json");
     }

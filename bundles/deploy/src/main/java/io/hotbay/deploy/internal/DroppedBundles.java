@@ -5,6 +5,7 @@ import io.hotbay.deploy.UpdateOption;
 import io.hotbay.target.TargetException;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -19,7 +20,10 @@ import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.log.Logger;
+import org.osgi.service.log.LoggerFactory;
 
 /**
  * Takes a jar that is dropped into File Install's directory for an update if its bundle is installed from elsewhere. File Install by
@@ -29,16 +33,35 @@ import org.osgi.service.component.annotations.Reference;
 @Component(service = ArtifactInstaller.class)
 public final class DroppedBundles implements ArtifactInstaller {
     private static final String SUFFIX = ".jar";
+    /** File Install's property for the directory that it watches. */
+    private static final String DIRECTORY = "felix.fileinstall.dir";
 
     private final BundleContext context;
     private final BundleDeployment deployment;
     /** The bundles that files have replaced, by their numbers; File Install has one thread. */
     private final Map<File, Long> dropped = new HashMap<>();
 
+    private final DoubleBundles doubles;
+
     @Activate
-    public DroppedBundles(BundleContext context, @Reference BundleDeployment deployment) {
+    public DroppedBundles(
+            BundleContext context,
+            @Reference BundleDeployment deployment,
+            @Reference(service = LoggerFactory.class) Logger logger) {
         this.context = context;
         this.deployment = deployment;
+        String directory = context.getProperty(DIRECTORY);
+        doubles = directory == null ? null : new DoubleBundles(context, Path.of(directory), logger);
+        if (doubles != null) {
+            doubles.open();
+        }
+    }
+
+    @Deactivate
+    void deactivate() {
+        if (doubles != null) {
+            doubles.close();
+        }
     }
 
     @Override

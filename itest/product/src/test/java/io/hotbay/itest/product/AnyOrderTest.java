@@ -109,15 +109,20 @@ class AnyOrderTest {
 
     /** Another swap may be under way, which refuses this one, or rewire the shell, which ends the command. */
     private void deployUpdate(String bundle) throws Exception {
-        Product.await("the update of " + bundle, () -> {
-            Product.Result result = product.exec("deploy:update --safe --downgrade " + bundle);
-            assertThat(result.err())
-                    .satisfiesAnyOf(
-                            err -> assertThat(err).isEmpty(),
-                            err -> assertThat(err).contains("is under way: try again"),
-                            err -> assertThat(err).startsWith("hotbay: "));
-            return result.status() == 0;
-        });
+        String[] refused = {""};
+        Product.await(
+                "the update of " + bundle,
+                () -> {
+                    Product.Result result = product.exec("deploy:update --safe --downgrade " + bundle);
+                    refused[0] = result.err();
+                    assertThat(result.err())
+                            .satisfiesAnyOf(
+                                    err -> assertThat(err).isEmpty(),
+                                    err -> assertThat(err).contains("is under way: try again"),
+                                    err -> assertThat(err).startsWith("hotbay: "));
+                    return result.status() == 0;
+                },
+                () -> refused[0] + product.exec("deploy:history").out());
     }
 
     private void felix(String commands, String bundle) throws Exception {

@@ -3,9 +3,6 @@ package io.hotbay.itest.product;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hotbay.frontend.FrontendProfile;
-import io.hotbay.frontend.FrontendQueue;
-import io.hotbay.frontend.FrontendSession;
 import io.hotbay.frontend.SessionOptions;
 import io.hotbay.frontend.SurvivingLoad;
 import java.io.IOException;
@@ -15,12 +12,10 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,12 +35,7 @@ class LiveSwapTest {
     private static final int KILLS = 6;
     private static final int LONGEST_TIME_TO_KILL_MILLIS = 400;
     private static final int MANY = Integer.getInteger("hotbay.swaps", 20);
-    private static final int DEPTH = 16;
     private static final int QUEUES = 2;
-    private static final int BLOCK = 4096;
-    private static final int BLOCKS = 256;
-    private static final int RECONNECT_MILLIS = 60_000;
-    private static final int MORE_ANSWERS = 200;
     private static final List<String> BUNDLES = List.of(
             "bdev-malloc",
             "bdev-uring",
@@ -63,12 +53,8 @@ class LiveSwapTest {
             "api",
             "org.apache.felix.scr");
 
-    private final List<FrontendSession> sessions = new ArrayList<>();
-    private final List<SurvivingLoad> loads = new ArrayList<>();
-    private final List<AtomicLong> answers = new ArrayList<>();
-    private final ExecutorService threads = Executors.newCachedThreadPool();
-    private List<Future<Void>> running = List.of();
     private Product product;
+    private VerifiedLoads loads;
     /** The last swap that was waited for. */
     private String last = "";
 
@@ -78,98 +64,29 @@ class LiveSwapTest {
         product = new Product()
                 .with("JAVA_TOOL_OPTIONS", "-XX:SoftRefLRUPolicyMSPerMB=0")
                 .start();
-        ok("bdev:create malloc Memory size=8MiB block_size=4096; vhost:create-blk memory Memory num_queues=2");
-        ok("bdev:create uring File size=8MiB create=true filename="
-                + product.dir().resolve("disk") + "; vhost:create-blk file File num_queues=2 packed_ring=true");
-        open("memory", SessionOptions.DEFAULT, false);
-        open("file", SessionOptions.DEFAULT.withPackedRings(), true);
-        begin();
-    }
-
-    private void open(String controller, SessionOptions options, boolean anyOrder) throws IOException {
-        FrontendSession session = FrontendProfile.QEMU_10.open(product.socket(controller), options.withQueues(QUEUES));
-        sessions.add(session);
-        for (FrontendQueue queue : session.queues()) {
-            SurvivingLoad load = new SurvivingLoad(session, queue, (long) BLOCKS * queue.index(), BLOCKS, BLOCK, DEPTH);
-            AtomicLong answered = new AtomicLong();
-            load.tell((submitted, seen) -> answered.incrementAndGet());
-            loads.add(anyOrder ? load.inAnyOrder() : load);
-            answers.add(answered);
-        }
+        loads = new VerifiedLoads(product);
+        product.execute(
+                "bdev:create malloc Memory size=8MiB block_size=4096; vhost:create-blk memory Memory num_queues=2",
+                "bdev:create uring File size=8MiB create=true filename="
+                        + product.dir().resolve("disk") + "; vhost:create-blk file File num_queues=2 packed_ring=true");
+        SessionOptions options = SessionOptions.DEFAULT.withQueues(QUEUES);
+        loads.open("memory", options, UnaryOperator.identity());
+        loads.open("file", options.withPackedRings(), SurvivingLoad::inAnyOrder);
+        loads.begin();
     }
 
     @AfterEach
     void removeProduct() throws IOException {
-        loads.forEach(SurvivingLoad::end);
-        threads.shutdownNow();
-        sessions.forEach(FrontendSession::close);
+        loads.close();
         product.close();
-    }
-
-    // ---- the load
-
-    private void begin() {
-        loads.forEach(SurvivingLoad::prepare);
-        running = submit(SurvivingLoad::runUntilClosed);
-    }
-
-    private interface Step {
-        void run(SurvivingLoad load) throws IOException;
-    }
-
-    private List<Future<Void>> submit(Step step) {
-        List<Future<Void>> all = new ArrayList<>();
-        for (SurvivingLoad load : loads) {
-            Callable<Void> task = () -> {
-                step.run(load);
-                return null;
-            };
-            all.add(threads.submit(task));
-        }
-        return all;
-    }
-
-    private static void await(List<Future<Void>> all) throws Exception {
-        for (Future<Void> one : all) {
-            one.get(60, TimeUnit.SECONDS);
-        }
-    }
-
-    /** Waits until each queue has carried some more; none may have ended. */
-    private void awaitProgress() throws Exception {
-        long[] enough =
-                answers.stream().mapToLong(each -> each.get() + MORE_ANSWERS).toArray();
-        Product.await("answers on each queue", () -> {
-            boolean all = true;
-            for (int i = 0; i < enough.length; i++) {
-                assertThat(running.get(i).isDone()).as("load %d has ended", i).isFalse();
-                all &= answers.get(i).get() >= enough[i];
-            }
-            return all;
-        });
-    }
-
-    /** Ends the load; everything that was ever written is there. */
-    private void verify() throws Exception {
-        loads.forEach(SurvivingLoad::end);
-        await(running);
-        await(submit(SurvivingLoad::verifyAll));
-        for (SurvivingLoad load : loads) {
-            assertThat(load.inFlight()).isZero();
-        }
     }
 
     // ---- swaps
 
-    private void ok(String command) throws IOException, InterruptedException {
-        Product.Result result = product.exec(command);
-        assertThat(result.status()).as(command + ": " + result.err()).isZero();
-    }
-
     /** Updates a bundle with its own content, and waits until the product says that it is done. */
     private void update(String bundle) throws IOException, InterruptedException {
         String before = last.isEmpty() ? lastSwap() : last;
-        ok("deploy:update --safe " + bundle);
+        product.execute("deploy:update --safe " + bundle);
         awaitSwapAfter(before);
     }
 
@@ -196,9 +113,9 @@ class LiveSwapTest {
         int swaps = bundle.equals("org.apache.felix.scr") ? SWAPS_OF_SCR : SWAPS;
         for (int swap = 0; swap < swaps; swap++) {
             update(bundle);
-            awaitProgress();
+            loads.awaitProgress();
         }
-        verify();
+        loads.verify();
     }
 
     @Test
@@ -214,18 +131,18 @@ class LiveSwapTest {
         String before = lastSwap();
         Files.delete(product.deploy().resolve("virtio-blk.jar"));
         assertThat(awaitSwapAfter(before)).contains("io.hotbay.virtio-blk", "\"from\": \"1.0.0\"");
-        awaitProgress();
+        loads.awaitProgress();
         // Deployment itself too.
         drop("deploy", "1.0.0");
         assertThat(versions("bdev-malloc")).containsExactly("1.0." + SWAPS);
-        verify();
+        loads.verify();
     }
 
     private void drop(String bundle, String version) throws Exception {
         String before = lastSwap();
         NewerBundle.write(bundle, version, product.deploy().resolve(bundle + ".jar"));
         assertThat(awaitSwapAfter(before)).contains("io.hotbay." + bundle, "\"to\": \"" + version + "\"");
-        awaitProgress();
+        loads.awaitProgress();
         assertThat(versions(bundle)).containsExactly(version);
     }
 
@@ -245,19 +162,18 @@ class LiveSwapTest {
         Random random = new Random(7);
         for (int kill = 0; kill < KILLS; kill++) {
             String bundle = BUNDLES.get(random.nextInt(BUNDLES.size()));
-            Future<Product.Result> swap = threads.submit(() -> product.exec("deploy:update --safe " + bundle));
+            Future<Product.Result> swap =
+                    CompletableFuture.supplyAsync(() -> product.exec("deploy:update --safe " + bundle));
             TimeUnit.MILLISECONDS.sleep(random.nextInt(LONGEST_TIME_TO_KILL_MILLIS));
             product.kill();
-            await(running);
+            loads.awaitClosed();
             swap.get();
             product.startWithoutWaiting();
-            for (FrontendSession session : sessions) {
-                session.reconnect(RECONNECT_MILLIS);
-            }
-            begin();
-            awaitProgress();
+            loads.reconnect();
+            loads.begin();
+            loads.awaitProgress();
         }
-        verify();
+        loads.verify();
         Product.await("the shell", () -> product.exec("target:wait 60").status() == 0);
         update("bdev-malloc");
     }
@@ -268,7 +184,7 @@ class LiveSwapTest {
         for (String kind : kinds) {
             update(kind);
         }
-        awaitProgress();
+        loads.awaitProgress();
         // Before the other: whoever looks into a JVM for the first time makes it open a socket.
         HeapCensus heap = HeapCensus.of(product.process());
         ProcessCensus held = settledCensus();
@@ -283,7 +199,7 @@ class LiveSwapTest {
             update(kinds.get(swap % kinds.size()));
         }
 
-        awaitProgress();
+        loads.awaitProgress();
         Product.await(
                 "the process to hold no more than before, " + held,
                 () -> ProcessCensus.of(product.process()).isWithin(held),
@@ -295,7 +211,7 @@ class LiveSwapTest {
                 () -> "there are " + HeapCensus.of(product.process()).wirings());
         heap.assertNotLessThan(HeapCensus.of(product.process()));
         assertThat(leases()).isEqualTo(leases);
-        verify();
+        loads.verify();
     }
 
     /** The target's leases; free pages are not looked at, which others on the machine take and give back. */

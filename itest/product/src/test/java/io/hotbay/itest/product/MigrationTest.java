@@ -4,23 +4,16 @@ package io.hotbay.itest.product;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.hotbay.frontend.FrontendProfile;
-import io.hotbay.frontend.FrontendQueue;
-import io.hotbay.frontend.FrontendSession;
 import io.hotbay.frontend.SessionOptions;
 import io.hotbay.frontend.SurvivingLoad;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,108 +24,32 @@ import org.junit.jupiter.api.Test;
  * swapped: one of the two disks is in charge and has every write that was acknowledged, and nothing is left of the other one.
  */
 class MigrationTest {
-    private static final int DEPTH = 16;
     private static final int QUEUES = 2;
-    private static final int BLOCK = 4096;
-    private static final int BLOCKS = 256;
-    private static final int RECONNECT_MILLIS = 60_000;
-    private static final int MORE_ANSWERS = 200;
     private static final List<Integer> MILLIS_TO_KILL_WHILE_COPYING = List.of(100, 900);
     /** What a configuration says of the source from when the destination is about to take its place. */
     private static final String RETIRED = "Moved.migrated";
 
-    private final List<SurvivingLoad> loads = new ArrayList<>();
-    private final List<AtomicLong> answers = new ArrayList<>();
-    private final ExecutorService threads = Executors.newCachedThreadPool();
-    private List<Future<Void>> running = List.of();
-    private FrontendSession session;
     private Product product;
+    private VerifiedLoads loads;
     private int files;
 
     @BeforeEach
     void connect() throws Exception {
         product = new Product().start();
-        ok("bdev:create malloc Moved size=32MiB; vhost:create-blk moved Moved num_queues=" + QUEUES);
-        session = FrontendProfile.QEMU_10.open(product.socket("moved"), SessionOptions.DEFAULT.withQueues(QUEUES));
-        for (FrontendQueue queue : session.queues()) {
-            AtomicLong answered = new AtomicLong();
-            loads.add(new SurvivingLoad(session, queue, (long) BLOCKS * queue.index(), BLOCKS, BLOCK, DEPTH)
-                    .inAnyOrder()
-                    .tell((submitted, seen) -> answered.incrementAndGet()));
-            answers.add(answered);
-        }
-        begin();
-        awaitProgress();
+        loads = new VerifiedLoads(product);
+        product.execute("bdev:create malloc Moved size=32MiB; vhost:create-blk moved Moved num_queues=" + QUEUES);
+        loads.open("moved", SessionOptions.DEFAULT.withQueues(QUEUES), SurvivingLoad::inAnyOrder);
+        loads.begin();
+        loads.awaitProgress();
     }
 
     @AfterEach
     void removeProduct() throws IOException {
-        loads.forEach(SurvivingLoad::end);
-        threads.shutdownNow();
-        if (session != null) {
-            session.close();
-        }
+        loads.close();
         product.close();
     }
 
-    // ---- the load
-
-    private void begin() {
-        running = submit(SurvivingLoad::runUntilClosed);
-    }
-
-    private interface Step {
-        void run(SurvivingLoad load) throws IOException;
-    }
-
-    private List<Future<Void>> submit(Step step) {
-        List<Future<Void>> all = new ArrayList<>();
-        for (SurvivingLoad load : loads) {
-            Callable<Void> task = () -> {
-                step.run(load);
-                return null;
-            };
-            all.add(threads.submit(task));
-        }
-        return all;
-    }
-
-    private static void await(List<Future<Void>> all) throws Exception {
-        for (Future<Void> one : all) {
-            one.get(60, TimeUnit.SECONDS);
-        }
-    }
-
-    /** Waits until each queue has carried some more; none may have ended. */
-    private void awaitProgress() throws Exception {
-        long[] enough =
-                answers.stream().mapToLong(each -> each.get() + MORE_ANSWERS).toArray();
-        Product.await("answers on each queue", () -> {
-            boolean all = true;
-            for (int i = 0; i < enough.length; i++) {
-                assertThat(running.get(i).isDone()).as("load %d has ended", i).isFalse();
-                all &= answers.get(i).get() >= enough[i];
-            }
-            return all;
-        });
-    }
-
-    /** Ends the load; everything that was ever written is there. */
-    private void verify() throws Exception {
-        loads.forEach(SurvivingLoad::end);
-        await(running);
-        await(submit(SurvivingLoad::verifyAll));
-        for (SurvivingLoad load : loads) {
-            assertThat(load.inFlight()).isZero();
-        }
-    }
-
     // ---- migrations
-
-    private void ok(String command) throws IOException, InterruptedException {
-        Product.Result result = product.exec(command);
-        assertThat(result.status()).as(command + ": " + result.err()).isZero();
-    }
 
     private String newFile() {
         return product.dir().resolve("disk" + files++).toString();
@@ -186,7 +103,7 @@ class MigrationTest {
 
     private void reconnect() throws Exception {
         try {
-            session.reconnect(RECONNECT_MILLIS);
+            loads.reconnect();
         } catch (IOException e) {
             throw new AssertionError(
                     "the disk is not back: " + product.exec("vhost:show moved") + "\n" + product.log(), e);
@@ -196,14 +113,14 @@ class MigrationTest {
     /** @return the bdev's type afterwards */
     private String killDuringMigration(String type, long rate, Moment moment) throws Exception {
         String destination = type.equals("malloc") ? "file " + newFile() : "malloc";
-        ok("bdev:migrate --background --rate " + rate + "MiB Moved " + destination);
+        product.execute("bdev:migrate --background --rate " + rate + "MiB Moved " + destination);
         moment.await();
         product.kill();
-        await(running);
+        loads.awaitClosed();
         product.startWithoutWaiting();
         reconnect();
-        begin();
-        awaitProgress();
+        loads.begin();
+        loads.awaitProgress();
         Product.await("the shell", () -> product.exec("target:wait 60").status() == 0);
         return typeOfTheOnlyBdev();
     }
@@ -215,10 +132,10 @@ class MigrationTest {
             type = killDuringMigration(type, 8, () -> TimeUnit.MILLISECONDS.sleep(millis));
             assertThat(type).isEqualTo("malloc");
         }
-        ok("bdev:migrate Moved file " + newFile());
-        awaitProgress();
+        product.execute("bdev:migrate Moved file " + newFile());
+        loads.awaitProgress();
         assertThat(typeOfTheOnlyBdev()).isEqualTo("uring");
-        verify();
+        loads.verify();
     }
 
     @Test
@@ -240,7 +157,7 @@ class MigrationTest {
             });
         }
         assertThat(retired[0]).as("a kill within a switch").isTrue();
-        verify();
+        loads.verify();
     }
 
     private void lookOftenFor(String text) throws Exception {
@@ -260,33 +177,33 @@ class MigrationTest {
             assertThat(migration.err())
                     .contains("bdev Moved stays a malloc bdev, its migration has failed: the destination is full: a ")
                     .contains("what has been written to " + small.resolve("disk") + " is incomplete");
-            awaitProgress();
+            loads.awaitProgress();
             assertThat(typeOfTheOnlyBdev()).isEqualTo("malloc");
             assertThat(product.exec("bdev:migrations").out()).contains(" failed ", "the destination is full");
         } finally {
             assertThat(product.run("umount", small.toString()).err()).isEmpty();
         }
-        verify();
+        loads.verify();
     }
 
     @Test
     void shouldStayWithTheSourceWhenABundleItNeedsIsSwapped() throws Exception {
         for (String bundle : List.of("bdev-malloc", "bdev-uring", "admin", "migrate")) {
-            Future<Product.Result> migration =
-                    threads.submit(() -> product.exec("bdev:migrate --rate 512KiB Moved file " + newFile()));
+            Future<Product.Result> migration = CompletableFuture.supplyAsync(
+                    () -> product.exec("bdev:migrate --rate 512KiB Moved file " + newFile()));
             awaitCopying();
-            ok("deploy:update --safe " + bundle);
+            product.execute("deploy:update --safe " + bundle);
             Product.Result result = migration.get(60, TimeUnit.SECONDS);
             assertThat(result.status()).as(bundle + ": " + result.out()).isEqualTo(1);
             assertThat(result.err())
                     .contains("bdev Moved stays a malloc bdev, its migration has failed: its ")
                     .contains("begin again with bdev:migrate");
-            awaitProgress();
+            loads.awaitProgress();
             assertThat(typeOfTheOnlyBdev()).isEqualTo("malloc");
         }
-        ok("bdev:migrate Moved file " + newFile());
-        awaitProgress();
+        product.execute("bdev:migrate Moved file " + newFile());
+        loads.awaitProgress();
         assertThat(typeOfTheOnlyBdev()).isEqualTo("uring");
-        verify();
+        loads.verify();
     }
 }

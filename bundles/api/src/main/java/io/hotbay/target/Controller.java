@@ -22,7 +22,7 @@ public interface Controller {
     /** Factory PID of controllers. */
     String FACTORY_PID = "io.hotbay.vhost.controller";
 
-    /** How it is now. */
+    /** How it is now. A controller that has left may still be asked: its sessions are then those that have not ended yet. */
     ControllerStatus status();
 
     /**

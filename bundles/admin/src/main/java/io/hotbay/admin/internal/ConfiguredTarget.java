@@ -26,6 +26,7 @@ import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.cm.ConfigurationAdmin;
@@ -244,8 +245,10 @@ public final class ConfiguredTarget implements TargetAdmin, BdevSuccession {
         if (!sessions.isEmpty() && !force) {
             throw new TargetException(connected(name, sessions));
         }
+        IntSupplier ending = services.sessionsOf(name);
         configurations.delete(stored.pid());
         effects.awaitControllerGone(name, stored.pid());
+        effects.awaitSessionsEnd(name, ending);
         if (status.isPresent() && status.get().state() == ControllerStatus.State.LISTENING) {
             effects.awaitSocketGone(name, Path.of(status.get().socket()));
         }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntSupplier;
 
 /** Waits until a changed configuration has taken effect, or the component that got it says why it cannot. */
 final class Effects {
@@ -142,6 +143,14 @@ final class Effects {
         if (!patience.until(() -> !Files.exists(socket, LinkOption.NOFOLLOW_LINKS))) {
             throw new TargetException("controller " + name + " is deleted, but its socket " + socket
                     + " is still there after " + patience.text() + ": try again later");
+        }
+    }
+
+    /** No front-end of a controller that has been deleted reaches its device any more. */
+    void awaitSessionsEnd(String name, IntSupplier sessions) throws TargetException {
+        if (!patience.until(() -> sessions.getAsInt() == 0)) {
+            throw new TargetException("controller " + name + " is deleted, but " + sessions.getAsInt()
+                    + " of its sessions have not ended after " + patience.text() + ": look into the log");
         }
     }
 

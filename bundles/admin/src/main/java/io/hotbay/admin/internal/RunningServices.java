@@ -15,6 +15,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
 import org.osgi.framework.InvalidSyntaxException;
@@ -64,6 +65,14 @@ final class RunningServices {
 
     Optional<ControllerStatus> controller(String name) {
         return find(Controller.class, Controller.NAME, name).flatMap(reference -> call(reference, Controller::status));
+    }
+
+    /** Number of sessions of a controller, to be asked also when it has left: they end after it. Always 0 if there is none. */
+    IntSupplier sessionsOf(String name) {
+        return find(Controller.class, Controller.NAME, name)
+                .<IntSupplier>flatMap(reference ->
+                        call(reference, each -> () -> each.status().sessions().size()))
+                .orElse(() -> 0);
     }
 
     /** Properties of a controller, those of its status included. */

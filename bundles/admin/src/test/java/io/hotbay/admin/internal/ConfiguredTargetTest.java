@@ -164,6 +164,18 @@ class ConfiguredTargetTest {
     }
 
     @Test
+    void shouldTellOfSessionsThatOutliveTheirController() throws TargetException {
+        target.createBdev("malloc", "Malloc0", SIZE);
+        target.createController("blk", "vhostblk0", "Malloc0", Map.of());
+        framework.sessions = List.of(new SessionStatus(0, 123, 0, 0, "qemu", 0, 0, 1, 1, List.of()));
+        framework.sessionsStay = true;
+        assertRefused(
+                () -> target.deleteController("vhostblk0", true),
+                "controller vhostblk0 is deleted, but 1 of its sessions have not ended after 0 s: look into the log");
+        assertThat(framework.configurations).containsOnlyKeys(MALLOC0);
+    }
+
+    @Test
     void shouldDeleteABdevThatIsUsedOnlyByForce() throws TargetException {
         target.createBdev("malloc", "Malloc0", SIZE);
         target.createController("blk", "b", "Malloc0", Map.of());

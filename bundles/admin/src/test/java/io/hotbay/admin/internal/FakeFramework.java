@@ -43,6 +43,8 @@ final class FakeFramework {
     final Map<String, Map<String, Object>> configurations = new TreeMap<>();
     final List<String> history = new ArrayList<>();
     List<SessionStatus> sessions = List.of();
+    /** Whether sessions go on when their controller has been deleted. */
+    boolean sessionsStay;
     /** Where the contents of malloc bdevs end. */
     long dataEnd;
 
@@ -199,6 +201,10 @@ final class FakeFramework {
                 256,
                 "",
                 Map.of(),
-                sessions);
+                sessionsStay || isConfigured(name) ? sessions : List.of());
+    }
+
+    private boolean isConfigured(String controller) {
+        return configurations.values().stream().anyMatch(each -> controller.equals(each.get(Controller.NAME)));
     }
 }

@@ -12,7 +12,7 @@ import java.nio.ByteBuffer;
 final class LeasedStore {
     private static final int WINDOW_SHIFT = Integer.numberOfTrailingZeros(MemoryRegion.STRIDE);
     private static final int CACHE_LINE = 64;
-    private static final int TOUCHED_BYTES = 2048;
+    private static final int TOUCHED_BYTES = 1024;
     private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(64 << 10);
 
     private final long size;
@@ -74,13 +74,26 @@ final class LeasedStore {
     }
 
     /**
-     * Reads here and there in the beginning of a range that will be copied soon. The processor fetches it into its cache while the
-     * request before is still being copied, which makes random writes about a seventh faster and reads a twentieth.
+     * Reads a byte of the first cache line of a range that will be copied after the next one, so that its page is known and the
+     * line is there when the others are fetched by {@link #touch}.
+     *
+     * @param position may lie anywhere
+     */
+    int announce(long position) {
+        if (position < 0 || position >= size) {
+            return 0;
+        }
+        return windowOf(position).get(placeOf(position));
+    }
+
+    /**
+     * Reads here and there in the beginning of a range that will be copied next. The processor fetches it into its cache while the
+     * request before is still being copied. More than this much holds up the copy instead.
      *
      * @param position may lie anywhere, like the length
      */
     int touch(long position, long length) {
-        int lines = (int) Math.min(length, TOUCHED_BYTES) / CACHE_LINE;
+        int touched = (int) Math.min(length, TOUCHED_BYTES);
         if (position < 0 || position > size - TOUCHED_BYTES) {
             return 0;
         }
@@ -90,8 +103,8 @@ final class LeasedStore {
             return 0;
         }
         int sum = 0;
-        for (int i = 0; i < lines; i++) {
-            sum += window.get(place + CACHE_LINE * i);
+        for (int i = CACHE_LINE; i < touched; i += CACHE_LINE) {
+            sum += window.get(place + i);
         }
         return sum;
     }

@@ -35,6 +35,9 @@ final class MallocChannel implements BlockChannel {
                 int next = requests.pendingSlot(i + 1);
                 touched += store.touch(requests.offset(next), requests.length(next));
             }
+            if (i + 2 < pending) {
+                touched += store.announce(requests.offset(requests.pendingSlot(i + 2)));
+            }
             requests.complete(slot, refusal == BlockStatus.OK ? perform(requests, slot, type) : refusal);
         }
     }

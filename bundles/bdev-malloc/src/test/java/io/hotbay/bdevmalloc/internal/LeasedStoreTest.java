@@ -128,4 +128,22 @@ class LeasedStoreTest {
         assertThat(buffer.slice(512, length)).isEqualTo(ByteBuffer.allocate(length));
         assertThat(buffer.slice(512 + length, 512)).isEqualTo(ones.slice(0, 512));
     }
+
+    @Test
+    void shouldFetchAheadOnlyWhatThereIs() {
+        // requests that are still unchecked are fetched ahead too
+        long end = BOUNDARY + TAIL;
+        windows.get(0).put((int) BOUNDARY - 1024 + 64, (byte) 3);
+        windows.get(1).put(TAIL - 1, (byte) 5);
+        assertThat(store.touch(BOUNDARY - 1024, 4096)).isEqualTo(3);
+        assertThat(store.announce(end - 1)).isEqualTo(5);
+        for (long position : new long[] {BOUNDARY - 512, end - 512, end, Long.MAX_VALUE, -1, Long.MIN_VALUE}) {
+            for (long length : new long[] {0, 512, 4096, Long.MAX_VALUE}) {
+                assertThat(store.touch(position, length)).isZero();
+            }
+        }
+        for (long position : new long[] {0, BOUNDARY, end, Long.MAX_VALUE, -1, Long.MIN_VALUE}) {
+            assertThat(store.announce(position)).isZero();
+        }
+    }
 }

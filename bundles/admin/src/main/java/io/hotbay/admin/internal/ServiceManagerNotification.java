@@ -16,8 +16,8 @@ import org.osgi.service.log.Logger;
 import org.osgi.service.log.LoggerFactory;
 
 /**
- * Tells the service manager that started the process when the target is ready, how it is, and when it stops. Does nothing when
- * there is none.
+ * Tells when the target is ready: the log, and the service manager that started the process, if there is one. That hears also how
+ * the target is later on, and when it stops.
  */
 @Component(
         service = {},
@@ -52,10 +52,8 @@ public final class ServiceManagerNotification {
         this.context = context;
         this.address = System.getenv(SOCKET);
         this.thread = new Thread(this::watch, "hotbay-notify");
-        if (address != null && !address.isBlank()) {
-            thread.setDaemon(true);
-            thread.start();
-        }
+        thread.setDaemon(true);
+        thread.start();
     }
 
     /** Says that the target stops, if it does: not when only this bundle does. */
@@ -63,33 +61,42 @@ public final class ServiceManagerNotification {
     void deactivate() throws InterruptedException {
         thread.interrupt();
         thread.join(STOP_MILLIS);
-        if (address != null && context.getBundle(Constants.SYSTEM_BUNDLE_ID).getState() == Bundle.STOPPING) {
-            send(ServiceManagerMessage.stopping());
+        if (hasServiceManager() && context.getBundle(Constants.SYSTEM_BUNDLE_ID).getState() == Bundle.STOPPING) {
+            tell(ServiceManagerMessage.stopping());
         }
+    }
+
+    private boolean hasServiceManager() {
+        return address != null && !address.isBlank();
     }
 
     private void watch() {
         try {
-            new Patience(READY_LIMIT).until(this::isReady);
+            boolean complete = new Patience(READY_LIMIT).until(this::isReady);
             if (startup.state() == StartupConfiguration.State.FAILED) {
-                send(ServiceManagerMessage.status(System.getProperty(StartupConfiguration.ERROR, "failed to start")));
+                tell(ServiceManagerMessage.status(System.getProperty(StartupConfiguration.ERROR, "failed to start")));
                 return;
             }
             String told = status();
-            send(ServiceManagerMessage.ready(told));
-            while (true) {
+            if (complete) {
+                logger.info("ready: {}", told);
+            } else {
+                logger.warn("not ready after {} s: {}", READY_LIMIT.toSeconds(), told);
+            }
+            tell(ServiceManagerMessage.ready(told));
+            while (hasServiceManager()) {
                 Thread.sleep(STATUS_INTERVAL_MILLIS);
                 String now = status();
                 if (!now.equals(told)) {
                     told = now;
-                    send(ServiceManagerMessage.status(now));
+                    tell(ServiceManagerMessage.status(now));
                 }
             }
         } catch (InterruptedException e) {
             // deactivated: there is nothing more to tell
         } catch (TargetException e) {
             if (!thread.isInterrupted()) {
-                logger.error("the service manager is not told any more: {}", e.getMessage());
+                logger.error("whether the target is ready is not told any more: {}", e.getMessage());
             }
         }
     }
@@ -113,7 +120,10 @@ public final class ServiceManagerNotification {
         };
     }
 
-    private void send(byte[] message) {
+    private void tell(byte[] message) {
+        if (!hasServiceManager()) {
+            return;
+        }
         try {
             Datagram.send(address, message);
         } catch (LinuxException e) {

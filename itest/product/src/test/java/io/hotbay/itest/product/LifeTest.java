@@ -55,6 +55,8 @@ class LifeTest {
         assertThat(product.execute("target:save")).isEqualTo(saved);
         assertThat(product.socket("vhostblk0")).exists();
         assertThat(product.socket("vhostblk1")).exists();
+        Product.await(
+                "the word that it is ready", () -> product.log().contains("ready: 2 bdevs, 2 controllers listening"));
     }
 
     @Test

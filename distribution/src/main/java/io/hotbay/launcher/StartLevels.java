@@ -17,8 +17,10 @@ final class StartLevels {
     static final int BACKENDS = 2;
     /** What front-ends talk to. */
     static final int TRANSPORTS = 3;
+    /** What loads the configuration file. */
+    static final int CONFIGURATION = 4;
     /** What people talk to. */
-    static final int SHELLS = 4;
+    static final int SHELLS = 5;
 
     static final int LAST = SHELLS;
 
@@ -36,8 +38,9 @@ final class StartLevels {
             Set.of("io.hotbay.log", "io.hotbay.linux", "io.hotbay.keeper", "io.hotbay.upgrade");
 
     private static final Set<String> TRANSPORT_BUNDLES = Set.of("io.hotbay.vhost-user", "io.hotbay.kata");
+    private static final String CONFIGURATION_BUNDLE = "io.hotbay.admin";
     private static final Set<String> SHELL_BUNDLES =
-            Set.of("io.hotbay.admin", "io.hotbay.bench", "io.hotbay.deploy", "io.hotbay.health", "io.hotbay.shell");
+            Set.of("io.hotbay.bench", "io.hotbay.deploy", "io.hotbay.health", "io.hotbay.shell");
 
     /** What only people and deployments need does not keep the disks waiting. */
     private static final List<String> SHELL_PREFIXES = List.of(
@@ -63,13 +66,16 @@ final class StartLevels {
         return switch (name) {
             case "io.hotbay.hugepages" -> TAKEN_MEMORY;
             case "org.apache.felix.configadmin", "io.hotbay.kata" -> TAKEN_CONFIGURATION;
-            default -> of(name) == SHELLS ? TAKEN_OVER : of(name);
+            default -> of(name) > PREPARED ? TAKEN_OVER : of(name);
         };
     }
 
     private static int of(String name) {
         if (TRANSPORT_BUNDLES.contains(name)) {
             return TRANSPORTS;
+        }
+        if (name.equals(CONFIGURATION_BUNDLE)) {
+            return CONFIGURATION;
         }
         if (SHELL_BUNDLES.contains(name) || SHELL_PREFIXES.stream().anyMatch(name::startsWith)) {
             return SHELLS;

@@ -9,13 +9,11 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
-import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.launch.Framework;
@@ -35,9 +33,6 @@ final class SuccessorStartUp implements StartUp {
     private static final int FRAME_HEADER = 5;
     /** How long a predecessor that has gone silent is waited for: it is dying, or it has called the upgrade off. */
     private static final long DYING_MILLIS = 3_000;
-
-    private static final long LEVEL_SECONDS = 60;
-    private static final long LOOK_AGAIN_MILLIS = 50;
 
     private final Path socket;
     private final FrameworkCaches caches;
@@ -66,7 +61,7 @@ final class SuccessorStartUp implements StartUp {
     }
 
     @Override
-    public void complete(Framework framework) throws LaunchException {
+    public void complete(Framework framework, StartFailures failures) throws LaunchException {
         resolve(framework);
         UnaryOperator<String> takeOver = service(framework.getBundleContext());
         boolean yours = takeOver.apply("receive").equals(YOURS);
@@ -113,14 +108,7 @@ final class SuccessorStartUp implements StartUp {
 
     /** Starts what only one process may have, and gives all bundles the levels they have in any other process. */
     private static void raise(Framework framework) throws LaunchException {
-        FrameworkStartLevel levels = framework.adapt(FrameworkStartLevel.class);
-        CountDownLatch reached = new CountDownLatch(1);
-        levels.setStartLevel(StartLevels.TAKEN_OVER, event -> {
-            if (event.getType() == FrameworkEvent.STARTLEVEL_CHANGED) {
-                reached.countDown();
-            }
-        });
-        if (!isReached(reached, framework)) {
+        if (!Ascent.to(StartLevels.TAKEN_OVER, framework)) {
             return;
         }
         for (Bundle bundle : framework.getBundleContext().getBundles()) {
@@ -128,26 +116,7 @@ final class SuccessorStartUp implements StartUp {
                 StartLevels.assign(bundle);
             }
         }
-        levels.setStartLevel(StartLevels.LAST);
-    }
-
-    /** A framework that is stopped on the way up, by a signal, says nothing of its level any more. */
-    private static boolean isReached(CountDownLatch reached, Framework framework) throws LaunchException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LEVEL_SECONDS);
-        try {
-            while (!reached.await(LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS)) {
-                if (framework.getState() != Bundle.ACTIVE) {
-                    return false;
-                }
-                if (System.nanoTime() > deadline) {
-                    throw new LaunchException("the bundles do not start within " + LEVEL_SECONDS + " s");
-                }
-            }
-            return framework.getState() == Bundle.ACTIVE;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new LaunchException("interrupted while taking over", e);
-        }
+        framework.adapt(FrameworkStartLevel.class).setStartLevel(StartLevels.LAST);
     }
 
     /** What File Install has deployed has its own level. */

@@ -18,6 +18,7 @@ final class TargetCommand implements LauncherCommand {
     private static final String CPUMASK = "cpumask";
     private static final String MEM_SIZE = "mem-size";
     private static final String CONFIG = "config";
+    private static final String CONFIG_FILE = "hotbay.config.file";
     private static final String INTERACTIVE = "interactive";
     private static final String EXECUTE = "execute";
     private static final String STATE_DIR = "state-dir";
@@ -169,7 +170,7 @@ final class TargetCommand implements LauncherCommand {
         Path takeOver = path(line, TAKE_OVER);
         if (takeOver == null) {
             // all that these have brought about is in what a successor takes over, and what was changed since as well
-            put(properties, "hotbay.config.file", config == null ? null : config.toAbsolutePath());
+            put(properties, CONFIG_FILE, config == null ? null : config.toAbsolutePath());
             put(properties, "hotbay.execute", line.getOptionValue(EXECUTE));
         }
         put(properties, "hotbay.log.level", logLevel.toUpperCase(Locale.ROOT));
@@ -198,7 +199,9 @@ final class TargetCommand implements LauncherCommand {
         TargetFramework framework = null;
         try (InstanceLocks locks = InstanceLocks.take(layout, takeOver != null)) {
             FrameworkCaches caches = new FrameworkCaches(layout.runDir(), takeOver != null);
-            StartUp startUp = takeOver == null ? StartUp.AT_ONCE : new SuccessorStartUp(takeOver, caches, locks);
+            StartUp startUp = takeOver == null
+                    ? new FirstStartUp(properties.containsKey(CONFIG_FILE))
+                    : new SuccessorStartUp(takeOver, caches, locks);
             framework = new TargetFramework(properties, startUp, locks);
             if (takeOver == null) {
                 caches.removeOthers();

@@ -25,6 +25,9 @@ final class TargetFramework {
     /** Set besides if the file itself is wrong. */
     private static final String WRONG_FILE = "hotbay.startup.wrong.file";
 
+    /** Tells bundles at which start level all of them have been started. */
+    private static final String START_LEVEL = "hotbay.start.level";
+
     private static final long STOP_TIMEOUT_SECONDS = 60;
 
     private static final long RELEASE_TIMEOUT_SECONDS = 5;
@@ -52,6 +55,7 @@ final class TargetFramework {
         // What is logged before the log bundle runs is kept for it.
         this.properties.put("org.apache.felix.log.maxSize", "1000");
         this.properties.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, Integer.toString(startUp.level()));
+        this.properties.put(START_LEVEL, Integer.toString(StartLevels.LAST));
         startUp.configure(this.properties);
     }
 
@@ -75,7 +79,7 @@ final class TargetFramework {
             handing.offer();
             framework.start();
             failures.check();
-            startUp.complete(framework);
+            startUp.complete(framework, failures);
         } catch (BundleException e) {
             throw failed(framework, new LaunchException("the framework does not start: " + e.getMessage(), e));
         } catch (LaunchException e) {

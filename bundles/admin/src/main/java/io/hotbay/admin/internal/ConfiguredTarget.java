@@ -319,10 +319,15 @@ public final class ConfiguredTarget implements TargetAdmin, BdevSuccession {
     }
 
     /** Loads a file while bundles may still be starting: waits for the types it needs. */
-    void loadAtStart(Path file) throws TargetException {
+    void loadAtStart(Path file, Runnable waits) throws TargetException {
         TargetDocument document = read(file);
-        new Patience(LIMIT)
-                .until(() -> DocumentCheck.missing(document, catalogue).isEmpty());
+        new Patience(LIMIT).until(() -> {
+            boolean complete = DocumentCheck.missing(document, catalogue).isEmpty();
+            if (!complete) {
+                waits.run();
+            }
+            return complete;
+        });
         load(file, document);
     }
 

@@ -5,9 +5,11 @@ import io.hotbay.linux.Datagram;
 import io.hotbay.linux.LinuxException;
 import io.hotbay.target.TargetException;
 import java.time.Duration;
+import java.util.Objects;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
+import org.osgi.framework.startlevel.FrameworkStartLevel;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -23,6 +25,9 @@ import org.osgi.service.log.LoggerFactory;
         service = {},
         immediate = true)
 public final class ServiceManagerNotification {
+    /** Framework property: the start level at which all bundles have been started. */
+    private static final String START_LEVEL = "hotbay.start.level";
+
     /** Environment variable with the address to tell. */
     private static final String SOCKET = "NOTIFY_SOCKET";
 
@@ -36,6 +41,7 @@ public final class ServiceManagerNotification {
     private final StartupConfiguration startup;
     private final Logger logger;
     private final BundleContext context;
+    private final int lastLevel;
     private final String address;
     private final Thread thread;
 
@@ -50,6 +56,7 @@ public final class ServiceManagerNotification {
         this.startup = startup;
         this.logger = logger;
         this.context = context;
+        this.lastLevel = Integer.parseInt(Objects.requireNonNullElse(context.getProperty(START_LEVEL), "0"));
         this.address = System.getenv(SOCKET);
         this.thread = new Thread(this::watch, "hotbay-notify");
         thread.setDaemon(true);
@@ -61,7 +68,7 @@ public final class ServiceManagerNotification {
     void deactivate() throws InterruptedException {
         thread.interrupt();
         thread.join(STOP_MILLIS);
-        if (hasServiceManager() && context.getBundle(Constants.SYSTEM_BUNDLE_ID).getState() == Bundle.STOPPING) {
+        if (hasServiceManager() && system().getState() == Bundle.STOPPING) {
             tell(ServiceManagerMessage.stopping());
         }
     }
@@ -115,9 +122,14 @@ public final class ServiceManagerNotification {
             case LOADING -> false;
             case FAILED -> true;
             case LOADED ->
-                context.getBundle(Constants.SYSTEM_BUNDLE_ID).getState() == Bundle.ACTIVE
+                system().getState() == Bundle.ACTIVE
+                        && system().adapt(FrameworkStartLevel.class).getStartLevel() >= lastLevel
                         && target.state().summary().complete();
         };
+    }
+
+    private Bundle system() {
+        return context.getBundle(Constants.SYSTEM_BUNDLE_ID);
     }
 
     private void tell(byte[] message) {

@@ -23,6 +23,8 @@ import org.osgi.service.log.LoggerFactory;
 public final class StartupConfiguration {
     static final String FILE = "hotbay.config.file";
     static final String ERROR = "hotbay.startup.error";
+    /** System property: the launcher need not wait for the file any longer before it starts what only people need. */
+    private static final String SETTLED = "hotbay.startup.settled";
     /** System property: the file itself is wrong, so that it cannot be loaded another time either. */
     private static final String WRONG_FILE = "hotbay.startup.wrong.file";
 
@@ -80,7 +82,7 @@ public final class StartupConfiguration {
 
     private void load(Path file) {
         try {
-            target.loadAtStart(file);
+            target.loadAtStart(file, StartupConfiguration::settle);
             remember();
             end(State.LOADED);
             logger.info("loaded {}", file);
@@ -97,6 +99,11 @@ public final class StartupConfiguration {
     private void end(State how) {
         state = how;
         target.state().endStartup();
+        settle();
+    }
+
+    private static void settle() {
+        System.setProperty(SETTLED, Boolean.toString(true));
     }
 
     private void fail(String reason) {

@@ -63,7 +63,10 @@ public interface TargetAdmin {
      */
     void configureBdev(String name, Map<String, ?> options) throws TargetException;
 
-    /** Creates a controller over a bdev. Returns when its socket can be connected to. */
+    /**
+     * Creates a controller over a bdev. Returns when its socket can be connected to, and all who watch for controllers have been told of
+     * it: there is Kata's device node then.
+     */
     void createController(String type, String name, String bdev, Map<String, ?> options) throws TargetException;
 
     /**

@@ -117,6 +117,8 @@ class EventFdTest {
 
     @Test
     void shouldHaveAThreadForItsWatchOnlyWhileThereIsSomethingToWatch() throws Exception {
+        // that of the tests before may be about to end
+        awaitNoWatch();
         try (EventFd event = blocking();
                 EventFd another = blocking()) {
             event.signal();
@@ -124,12 +126,16 @@ class EventFdTest {
             another.signal();
             assertThat(watches()).isOne();
         }
-        while (watches() != 0) {
-            Thread.sleep(1);
-        }
+        awaitNoWatch();
         try (EventFd event = blocking()) {
             event.signal();
             assertThat(watches()).isOne();
+        }
+    }
+
+    private static void awaitNoWatch() throws InterruptedException {
+        while (watches() != 0) {
+            Thread.sleep(1);
         }
     }
 

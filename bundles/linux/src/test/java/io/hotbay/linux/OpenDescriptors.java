@@ -9,11 +9,14 @@ import java.util.List;
 /** Looks at the descriptors of this process from outside. */
 final class OpenDescriptors {
     private static final Path DIRECTORY = Path.of("/proc/self/fd");
-    private static final List<String> ANONYMOUS = List.of("anon_inode:", "/memfd:", "socket:", "pipe:");
+    private static final List<String> ANONYMOUS = List.of("anon_inode:", "/memfd:", "socket:");
 
     private OpenDescriptors() {}
 
-    /** How many are open, but for files of the JVM: class loading opens a jar whenever it first needs it. */
+    /**
+     * How many are open of the kinds that this bundle makes. The JVM has others that come and go by themselves: class loading opens
+     * a jar whenever it first needs it, and the pipes of a child process are closed some time after its end was waited for.
+     */
     static long count() throws IOException {
         try (var entries = Files.list(DIRECTORY)) {
             return entries.map(OpenDescriptors::target)

@@ -131,6 +131,11 @@ final class Changes {
                 () -> new TargetException(what + " cannot be configured any more: its bundle was stopped just now"));
     }
 
+    /** Whether there is nothing to take back: everything was as wanted before. */
+    boolean isEmpty() {
+        return undo.isEmpty();
+    }
+
     /** Takes all changes back, the last one first. */
     void undo() {
         while (!undo.isEmpty()) {

@@ -51,6 +51,7 @@ public final class ConfiguredTarget implements TargetAdmin, BdevSuccession {
     private final EntryCheck entries;
     private final Effects effects;
     private final Succession succession;
+    private final Succession.Barrier barrier;
     private final TargetState state;
     private final Logger logger;
 
@@ -87,6 +88,7 @@ public final class ConfiguredTarget implements TargetAdmin, BdevSuccession {
         this.entries = new EntryCheck(this.catalogue);
         this.effects = new Effects(components, services, new Patience(limit));
         this.succession = new Succession(configurations, services, this.catalogue, effects, barrier, logger);
+        this.barrier = barrier;
         this.state = new TargetState(configurations, components, services);
         this.logger = logger;
     }
@@ -449,6 +451,10 @@ public final class ConfiguredTarget implements TargetAdmin, BdevSuccession {
         Changes changes = new Changes(configurations, catalogue, effects, logger);
         try {
             change.make(changes);
+            if (!changes.isEmpty()) {
+                // a service can be used before all who wait for it have been told, the Kata store for one
+                barrier.await();
+            }
         } catch (TargetException | RuntimeException e) {
             changes.undo();
             throw e;

@@ -233,6 +233,19 @@ class ConfiguredTargetTest {
     }
 
     @Test
+    void shouldReturnWhenAllHaveDealtWithAChange() throws TargetException, IOException {
+        target.createBdev("malloc", "Malloc0", SIZE);
+        assertThat(framework.barriers).containsExactly("[" + MALLOC0 + "]");
+        target.createController("blk", "vhostblk0", "Malloc0", Map.of());
+        assertThat(framework.barriers)
+                .hasSize(2)
+                .last()
+                .isEqualTo("[" + MALLOC0 + ", io.hotbay.vhost.controller~vhostblk0]");
+        load(target.save());
+        assertThat(framework.barriers).as("nothing has changed").hasSize(2);
+    }
+
+    @Test
     void shouldUpdateWhatDiffersAndKeepWhatOthersWrote() throws TargetException, IOException {
         target.createBdev("malloc", "Malloc0", SIZE);
         target.createBdev("null", "Null0", SIZE);

@@ -42,6 +42,9 @@ final class FakeFramework {
 
     final Map<String, Map<String, Object>> configurations = new TreeMap<>();
     final List<String> history = new ArrayList<>();
+    /** The configurations there were each time when all had dealt with them. */
+    final List<String> barriers = new ArrayList<>();
+
     List<SessionStatus> sessions = List.of();
     /** Whether sessions go on when their controller has been deleted. */
     boolean sessionsStay;
@@ -55,7 +58,7 @@ final class FakeFramework {
                 new ComponentStates(fake(ServiceComponentRuntime.class, this::runtime)),
                 new RunningServices(fake(BundleContext.class, this::context)),
                 (components, services) -> new FakeCatalogue(),
-                () -> {},
+                () -> barriers.add(configurations.keySet().toString()),
                 fake(Logger.class, (proxy, method, arguments) -> null),
                 Duration.ofMillis(50));
     }

@@ -122,6 +122,9 @@ class EmbeddingTest {
         Product.await(
                 "the end of the socket", () -> !Files.exists(gateway.sockets().resolve("gate")));
         gateway.stop();
-        assertThat(gateway.complaints()).isEmpty();
+        // which is what the log says of a machine that has hugetlbfs, but no page left
+        assertThat(gateway.complaints())
+                .filteredOn(complaint -> !complaint.contains("not enough hugepages"))
+                .isEmpty();
     }
 }

@@ -22,6 +22,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -116,9 +118,17 @@ class HostileTest {
                 "the process to hold no more than before, " + before,
                 () -> holds().isWithin(before),
                 () -> "it holds " + holds());
-        assertThat(product.exec("vhost:list").out())
-                .containsPattern("victim +blk +Mvictim +listening +\\d+ +0 ")
-                .containsPattern("steady +blk +Msteady +listening +\\d+ +1 ");
+        // a session has closed everything before it leaves the list
+        Product.await("the session of the victim to end", () -> sessions(VICTIM) == 0);
+        assertThat(sessions("steady")).isOne();
+    }
+
+    private int sessions(String controller) {
+        String list = product.execute("vhost:list");
+        Matcher line = Pattern.compile(controller + " +blk +M" + controller + " +listening +\\d+ +(\\d+) ")
+                .matcher(list);
+        assertThat(line.find()).as(list).isTrue();
+        return Integer.parseInt(line.group(1));
     }
 
     private ProcessCensus holds() throws IOException {

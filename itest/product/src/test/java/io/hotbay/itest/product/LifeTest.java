@@ -113,7 +113,10 @@ class LifeTest {
         assertThat(product.devices().resolve("second")).doesNotExist();
         product.start();
 
-        assertThat(FileStatus.of(product.devices().resolve("second")).minor()).isEqualTo(1);
+        // a controller listens before all who watch for it have been told
+        Path node = product.devices().resolve("second");
+        Product.await("the node", () -> Files.exists(node), product::log);
+        assertThat(FileStatus.of(node).minor()).isEqualTo(1);
     }
 
     @Test

@@ -129,7 +129,7 @@ class MigrationTest {
     void shouldLeaveTheSourceInChargeWhenItIsKilledWhileItCopies() throws Exception {
         String type = "malloc";
         for (int millis : MILLIS_TO_KILL_WHILE_COPYING) {
-            type = killDuringMigration(type, 8, () -> TimeUnit.MILLISECONDS.sleep(millis));
+            type = killDuringMigration(type, 2, () -> TimeUnit.MILLISECONDS.sleep(millis));
             assertThat(type).isEqualTo("malloc");
         }
         product.execute("bdev:migrate Moved file " + newFile());

@@ -209,6 +209,9 @@ class ShellTest {
         assertThat(product.execute("bdev:iostat M4")).containsPattern("M4 +1 +0 +0 +0 +0 +0.0 +0.0 +0");
         assertThat(product.execute("bdev:iostat -i 0.1 -n 2 M4").lines().filter(line -> line.startsWith("M4")))
                 .hasSize(2);
+        Product.await("the end of the session", () -> Pattern.compile("c4 +blk +M4 +listening +\\d+ +0 ")
+                .matcher(product.execute("vhost:list"))
+                .find());
         product.execute("vhost:delete c4; bdev:delete M4");
     }
 

@@ -147,7 +147,11 @@ class SystemdTest {
 
     private static void assertActive() throws Exception {
         assertThat(systemd.property("ActiveState")).as(systemd.log()).isEqualTo("active");
-        assertThat(systemd.property("NFileDescriptorStore")).isEqualTo("0");
+        // systemd reads its notifications when it comes to it
+        Product.await(
+                "systemd to keep no descriptor",
+                () -> systemd.property("NFileDescriptorStore").equals("0"),
+                systemd::log);
     }
 
     private static void assertStopped() throws Exception {
@@ -180,7 +184,10 @@ class SystemdTest {
         assertThat(Files.readAttributes(socket("file"), "unix:mode,gid"))
                 .containsEntry("gid", 1)
                 .satisfies(found -> assertThat((int) found.get("mode") & 0777).isEqualTo(0660));
-        FileStatus node = FileStatus.of(systemd.path(DEVICES + "/split"));
+        Path path = systemd.path(DEVICES + "/split");
+        // a controller listens before all who watch for it have been told
+        Product.await("the node", () -> Files.exists(path), systemd::log);
+        FileStatus node = FileStatus.of(path);
         assertThat(node.isBlockDevice()).isTrue();
         assertThat(node.major()).isEqualTo(KATA_MAJOR);
         assertActive();

@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -310,19 +311,32 @@ class UpgradeTest {
     }
 
     private void reconnectWhereNeeded() throws Exception {
-        TimeUnit.SECONDS.sleep(1);
         int first = 0;
         for (FrontendSession session : sessions) {
-            List<Future<Void>> its =
-                    running.subList(first, first + session.queues().size());
-            first += its.size();
-            if (its.get(0).isDone()) {
+            int end = first + session.queues().size();
+            List<Future<Void>> its = running.subList(first, end);
+            List<SurvivingLoad> loads = this.loads.subList(first, end);
+            first = end;
+            if (hasLostItsConnection(its, loads)) {
                 for (Future<Void> each : its) {
                     each.get(60, TimeUnit.SECONDS);
                 }
                 session.reconnect(RECONNECT_MILLIS);
             }
         }
+    }
+
+    /** Waits until that is clear: a connection that is lost ends the load, and one that is not carries more than was under way. */
+    private boolean hasLostItsConnection(List<Future<Void>> its, List<SurvivingLoad> loads) throws Exception {
+        long[] enough =
+                loads.stream().mapToLong(load -> load.completed() + 2 * DEPTH).toArray();
+        Product.await(
+                "requests to go on, or the connection to be lost",
+                () -> its.stream().anyMatch(Future::isDone)
+                        || IntStream.range(0, enough.length)
+                                .allMatch(i -> loads.get(i).completed() > enough[i]),
+                product::log);
+        return its.stream().anyMatch(Future::isDone);
     }
 
     @Test

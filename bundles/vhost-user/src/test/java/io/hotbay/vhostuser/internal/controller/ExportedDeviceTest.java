@@ -452,7 +452,8 @@ class ExportedDeviceTest {
 
     @Test
     void shouldLetAServiceGoAlthoughItsRequestsNeverEnd() throws IOException {
-        bench.openWithAll();
+        bench.limit = ControllerBench.SHORT;
+        bench.openWith(READONLY);
         try (FrontEnd frontEnd = bench.connect();
                 GuestRing ring = new GuestRing(0, bench.memory);
                 GuestRing other = new GuestRing(1, bench.memory)) {
@@ -486,7 +487,8 @@ class ExportedDeviceTest {
 
     @Test
     void shouldEndAlthoughTheSessionWaitsForARequestThatNeverEnds() throws IOException {
-        bench.openWithAll();
+        bench.limit = ControllerBench.SHORT;
+        bench.openWith(READONLY);
         try (FrontEnd frontEnd = bench.connect();
                 GuestRing ring = new GuestRing(0, bench.memory)) {
             bench.start(frontEnd, ring, 0);

@@ -220,7 +220,6 @@ class HoldTimeoutTest {
     @Test
     void shouldSayWhatDoesNotDrain() throws Exception {
         bench.complain = Duration.ZERO;
-        bench.limit = Duration.ofMinutes(10);
         bench.openWith(Map.of());
         try (FrontEnd frontEnd = bench.connect();
                 GuestRing ring = new GuestRing(0, bench.memory)) {

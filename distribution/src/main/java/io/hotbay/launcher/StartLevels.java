@@ -33,9 +33,9 @@ final class StartLevels {
     static final int TAKEN_OVER = TAKEN_CONFIGURATION + 1;
 
     private static final String OWN = "io.hotbay.";
-    /** The log, what warms up in the background while others start, and what stays while others are handed over. */
+    /** The log, what warms up in the background while others start, and what stays while others are handed over or stopped. */
     private static final Set<String> EARLY_BUNDLES =
-            Set.of("io.hotbay.log", "io.hotbay.linux", "io.hotbay.keeper", "io.hotbay.upgrade");
+            Set.of("io.hotbay.log", "io.hotbay.linux", "io.hotbay.keeper", "io.hotbay.guard", "io.hotbay.upgrade");
 
     private static final Set<String> TRANSPORT_BUNDLES = Set.of("io.hotbay.vhost-user", "io.hotbay.kata");
     private static final String CONFIGURATION_BUNDLE = "io.hotbay.admin";

@@ -56,7 +56,9 @@ public interface Deployment {
     Optional<String> underWay();
 
     /**
-     * Past swaps, the oldest first; those of earlier runs of the target as well. At most {@value #HISTORY}.
+     * Past swaps, the oldest first; those of earlier runs of the target as well. At most {@value #HISTORY}. What others have swapped is
+     * among them as soon as all controllers listen again: a bundle that was stopped and started, updated or refreshed by the
+     * framework's own commands or by File Install, and a process that has taken the place of another one.
      *
      * @throws TargetException if what was kept cannot be read
      */

@@ -2,11 +2,11 @@
 package io.hotbay.deploy;
 
 /**
- * A bundle that was updated or installed.
+ * A bundle that was updated, installed, or stopped and started again, or the process that was replaced.
  *
  * @param start when it began, in milliseconds since 1970
- * @param bundle symbolic name
- * @param from version before; empty when it was installed
+ * @param bundle symbolic name, or {@link #PROCESS}
+ * @param from version before; empty when it was installed, or not known
  * @param to version asked for
  * @param millis how long it took until all that worked before worked again, or was given up
  * @param rings queues of connected front-ends that paused; one that paused more than once counts once
@@ -26,6 +26,9 @@ public record Swap(
         long longestPauseMicros,
         Outcome outcome,
         String reason) {
+    /** Stands for the symbolic name when a whole process took another one's place. */
+    public static final String PROCESS = "process";
+
     /** How a swap ended. */
     public enum Outcome {
         /** Everything that worked before works again. */

@@ -27,11 +27,14 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.log.Logger;
+import org.osgi.service.log.LoggerFactory;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
-/** Manages the bundles of the framework it runs in. It has no references: whatever it used could not be replaced without it. */
+/** Manages the bundles of the framework it runs in. It has no references but the log: whatever it used could not be replaced without it. */
 @Component(
         configurationPid = BundleDeployment.PID,
         immediate = true,
@@ -45,6 +48,7 @@ public final class BundleDeployment implements Deployment {
     private final History history;
     private final Swaps swaps;
     private final Installation installation;
+    private final OtherSwaps others;
     private final Gate gate = new Gate(this::isUpgradeUnderWay);
     private volatile long limitNanos;
 
@@ -62,7 +66,8 @@ public final class BundleDeployment implements Deployment {
 
     /** Begins, and ends a swap in which this bundle itself was replaced. */
     @Activate
-    public BundleDeployment(BundleContext context, Config config) {
+    public BundleDeployment(
+            BundleContext context, Config config, @Reference(service = LoggerFactory.class) Logger logger) {
         this.context = context;
         modify(config);
         Path directory = directory(context);
@@ -71,6 +76,18 @@ public final class BundleDeployment implements Deployment {
         swaps = new Swaps(context, directory, history, gate, () -> limitNanos);
         installation = new Installation(context, directory, history);
         swaps.resume();
+        others = new OtherSwaps(
+                context,
+                history,
+                new ProcessNote(context, directory.resolve("process.json")),
+                this::isSwapping,
+                this::isUpgradeUnderWay,
+                () -> limitNanos,
+                logger);
+    }
+
+    private boolean isSwapping() {
+        return gate.inside().isPresent() || swaps.isPending();
     }
 
     /** A swap that is under way ends with the new limit. */
@@ -87,6 +104,7 @@ public final class BundleDeployment implements Deployment {
     /** Lets a swap end that does not concern this bundle. */
     @Deactivate
     public void close() {
+        others.close();
         swaps.close();
     }
 

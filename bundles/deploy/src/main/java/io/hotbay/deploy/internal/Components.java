@@ -30,7 +30,7 @@ final class Components {
         Map<String, Integer> working = new TreeMap<>();
         withRuntime(runtime -> descriptions(runtime, bundles).forEach(description -> {
             int number = (int) runtime.getComponentConfigurationDTOs(description).stream()
-                    .filter(Components::isWorking)
+                    .filter(this::isWorking)
                     .count();
             if (number > 0) {
                 working.merge(description.name, number, Integer::sum);
@@ -44,7 +44,7 @@ final class Components {
         Map<String, Set<String>> configurations = new TreeMap<>();
         withRuntime(runtime -> descriptions(runtime, bundles)
                 .flatMap(description -> runtime.getComponentConfigurationDTOs(description).stream())
-                .filter(Components::isWorking)
+                .filter(this::isWorking)
                 .forEach(component -> {
                     if (component.properties.get(Constants.SERVICE_PID) instanceof String pid) {
                         configurations
@@ -55,22 +55,61 @@ final class Components {
         return configurations;
     }
 
-    /** A component that cannot be activated because its class cannot be loaded stays satisfied. */
-    private static boolean isWorking(ComponentConfigurationDTO component) {
-        boolean delayed = component.state == ComponentConfigurationDTO.SATISFIED && !component.description.immediate;
+    /** A component whose class cannot be loaded stays satisfied. An immediate one does so only then, or until it is activated. */
+    private boolean isWorking(ComponentConfigurationDTO component) {
+        boolean delayed = component.state == ComponentConfigurationDTO.SATISFIED
+                && !component.description.immediate
+                && unloadable(component.description).isEmpty();
         return delayed || component.state == ComponentConfigurationDTO.ACTIVE;
     }
 
-    /** Why a component could not be activated, if it was tried. */
+    /** Why a component cannot work: it was tried and failed, or its class cannot be loaded, which the runtime tells the log only. */
     Optional<String> failure(Collection<Bundle> bundles, String name) {
         String[] failure = new String[1];
         withRuntime(runtime -> descriptions(runtime, bundles)
                 .filter(description -> description.name.equals(name))
                 .flatMap(description -> runtime.getComponentConfigurationDTOs(description).stream())
-                .filter(component -> component.state == ComponentConfigurationDTO.FAILED_ACTIVATION)
+                .flatMap(component -> failure(component).stream())
                 .findFirst()
-                .ifPresent(component -> failure[0] = OneLine.ofTrace(String.valueOf(component.failure))));
+                .ifPresent(why -> failure[0] = why));
         return Optional.ofNullable(failure[0]);
+    }
+
+    private Optional<String> failure(ComponentConfigurationDTO component) {
+        return switch (component.state) {
+            case ComponentConfigurationDTO.FAILED_ACTIVATION ->
+                Optional.of(OneLine.ofTrace(String.valueOf(component.failure)));
+            case ComponentConfigurationDTO.SATISFIED -> unloadable(component.description);
+            default -> Optional.empty();
+        };
+    }
+
+    /** Loads the class as the runtime does, which needs the classes of its methods and fields too. */
+    private Optional<String> unloadable(ComponentDescriptionDTO description) {
+        Bundle bundle = context.getBundle(description.bundle.id);
+        if (bundle == null || bundle.getState() != Bundle.ACTIVE) {
+            return Optional.empty();
+        }
+        try {
+            Class<?> type = bundle.loadClass(description.implementationClass);
+            type.getDeclaredConstructors();
+            type.getDeclaredMethods();
+            type.getDeclaredFields();
+            return Optional.empty();
+        } catch (ClassNotFoundException | LinkageError e) {
+            return Optional.of(reason(description.implementationClass, e));
+        }
+    }
+
+    private static String reason(String type, Throwable failure) {
+        // the framework's message is a long one about bundles that import what they do not use
+        String missing = failure instanceof ClassNotFoundException
+                ? type
+                : String.valueOf(failure.getMessage()).replace('/', '.');
+        return missing.equals(type)
+                ? "its class " + type + " is not there"
+                : "its class " + type + " cannot be loaded: "
+                        + failure.getClass().getSimpleName() + " " + missing;
     }
 
     /** PIDs and factory PIDs of the configurations that components of Hotbay take. */

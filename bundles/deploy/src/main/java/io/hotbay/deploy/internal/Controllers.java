@@ -60,10 +60,15 @@ final class Controllers {
 
     /** The pauses that began at a moment or later, by controller. */
     Map<String, List<Pause>> pausesSince(long start) {
+        return pauses(start, Long.MAX_VALUE);
+    }
+
+    /** The pauses that began between two moments, by controller. */
+    Map<String, List<Pause>> pauses(long start, long end) {
         Map<String, List<Pause>> pauses = new TreeMap<>();
         for (ServiceReference<Controller> reference : references()) {
             List<Pause> since = ask(reference, Controller::pauses).orElse(List.of()).stream()
-                    .filter(pause -> pause.start() >= start)
+                    .filter(pause -> pause.start() >= start && pause.start() <= end)
                     .toList();
             pauses.put(String.valueOf(reference.getProperty(Controller.NAME)), since);
         }

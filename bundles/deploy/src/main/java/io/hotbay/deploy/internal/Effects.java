@@ -50,6 +50,26 @@ final class Effects {
         return closure;
     }
 
+    /** Whether a bundle is rewired with another one, or is that one. */
+    boolean dependsOn(long id, long other) {
+        Bundle bundle = context.getBundle(id);
+        Bundle needed = context.getBundle(other);
+        return bundle != null && needed != null && closure(needed).contains(bundle);
+    }
+
+    /** The same for a symbolic name; false if no bundle has it. */
+    boolean dependsOn(long id, String other) {
+        return Stream.of(context.getBundles())
+                .filter(bundle -> other.equals(bundle.getSymbolicName()))
+                .anyMatch(bundle -> dependsOn(id, bundle.getBundleId()));
+    }
+
+    /** Symbolic name of a bundle; empty when it is gone or has none. */
+    String name(long id) {
+        Bundle bundle = context.getBundle(id);
+        return bundle == null || bundle.getSymbolicName() == null ? "" : bundle.getSymbolicName();
+    }
+
     /** Symbolic names of the bundles that are wired to a bundle or use one of its services. */
     List<String> dependents(Bundle bundle) {
         BundleWiring wiring = bundle.adapt(BundleWiring.class);

@@ -187,6 +187,11 @@ final class Swaps {
         thread.start();
     }
 
+    /** Whether one is under way, or was when the process ended; perhaps by an earlier instance of this bundle. */
+    boolean isPending() {
+        return pending.read().isPresent();
+    }
+
     /** Ends what an earlier instance of this bundle has begun. */
     void resume() {
         Before before = pending.read().orElse(null);

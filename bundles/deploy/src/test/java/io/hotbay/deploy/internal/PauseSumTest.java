@@ -13,8 +13,8 @@ class PauseSumTest {
         List<Pause> twice = List.of(pause(40_000, 2, 10), pause(50_000, 1, 5));
         List<Pause> once = List.of(pause(45_000, 4, 1));
 
-        assertThat(PauseSum.of(List.of(twice, once, List.of()))).isEqualTo(new PauseSum(6, 16, 50_000));
-        assertThat(PauseSum.of(List.of())).isEqualTo(new PauseSum(0, 0, 0));
+        assertThat(PauseSum.of(List.of(twice, once, List.of()))).isEqualTo(new PauseSum(6, 16, 50_000, 51));
+        assertThat(PauseSum.of(List.of())).isEqualTo(new PauseSum(0, 0, 0, 0));
     }
 
     private static Pause pause(long micros, int rings, int requests) {

@@ -28,6 +28,9 @@ final class DeployBench implements AutoCloseable {
     static final Set<UpdateOption> DOWNGRADE = EnumSet.of(UpdateOption.DOWNGRADE);
     static final String MALLOC = "bdev-malloc";
 
+    /** What was swapped before, by another test, is of no interest. */
+    private static long begun;
+
     final TestTarget target;
     FrontendSession session;
     /** The bundle of the disk, and its version, as they were before. */
@@ -36,6 +39,7 @@ final class DeployBench implements AutoCloseable {
     Version version;
 
     DeployBench() throws IOException {
+        begun = System.currentTimeMillis();
         target = new TestTarget();
     }
 
@@ -76,7 +80,9 @@ final class DeployBench implements AutoCloseable {
     }
 
     static List<Swap> history() throws TargetException {
-        return deployment().history();
+        return deployment().history().stream()
+                .filter(swap -> swap.start() >= begun)
+                .toList();
     }
 
     static Swap lastSwap() throws TargetException {

@@ -142,7 +142,9 @@ class DeployFailureTest {
             assertThatThrownBy(() -> deployment().update(MALLOC, broken.toString(), SAFE))
                     .isInstanceOf(TargetException.class)
                     .hasMessageContainingAll(
-                            "io.hotbay.bdev-malloc 99.0.0 does not work", "io.hotbay.bdev.malloc", "is back in place");
+                            "io.hotbay.bdev-malloc 99.0.0 does not work",
+                            "component io.hotbay.bdev.malloc fails: its class io.hotbay.bdevmalloc.internal.Missing is not there",
+                            "is back in place");
             load.awaitProgress();
         }
 
@@ -173,6 +175,31 @@ class DeployFailureTest {
                 .write(bench.target.file("throwing.jar"));
 
         assertPutBack(throwing, "com.example.Missing");
+    }
+
+    @Test
+    void shouldPutTheFormerBundleBackWhenAPackageIsMissingBehindAnOptionalImport() throws Exception {
+        Path hopeful = ChangedBundle.of("virtio-blk")
+                .version("99.0.0")
+                .header(
+                        "Import-Package",
+                        Framework.bundle("virtio-blk")
+                                .getHeaders("")
+                                .get("Import-Package")
+                                .replace(
+                                        "io.hotbay.virtio;version=\"[1.0",
+                                        "io.hotbay.virtio;resolution:=optional;version=\"[1.99"))
+                .write(bench.target.file("hopeful.jar"));
+        Version before = Framework.bundle("virtio-blk").getVersion();
+
+        try (Load load = new Load(bench.session)) {
+            load.awaitProgress();
+            assertThatThrownBy(() -> deployment().update("virtio-blk", hopeful.toString(), SAFE))
+                    .hasMessageContainingAll("cannot be loaded", "io.hotbay.virtio", "is back in place");
+            load.awaitProgress();
+        }
+        assertThat(Framework.bundle("virtio-blk").getVersion()).isEqualTo(before);
+        bench.assertStillTheFirstSession();
     }
 
     private void assertPutBack(Path file, String reason) throws Exception {

@@ -159,6 +159,15 @@ class UpgradeTest {
                 held = ProcessCensus.of(product.serving()).withoutThreads();
             }
         }
+        Product.await(
+                "all upgrades in the history",
+                () -> product.exec("deploy:history")
+                                .out()
+                                .lines()
+                                .filter(UpgradeTest::isUpgradeOfAllRings)
+                                .count()
+                        == UPGRADES,
+                () -> product.exec("deploy:history").out());
         ProcessCensus first = held;
         Product.await(
                 "no more descriptors and mappings than after the first upgrade",
@@ -167,6 +176,11 @@ class UpgradeTest {
         assertConnected();
         endLoads();
         assertThat(product.exitStatus()).isZero();
+    }
+
+    /** Five rings paused, and something was measured. */
+    private static boolean isUpgradeOfAllRings(String line) {
+        return line.matches("\\S+ +process +\\S+ +\\S+ +\\d+ +" + (2 * QUEUES + 1) + " +[1-9]\\d* .*done");
     }
 
     private ProcessCensus census() throws IOException {

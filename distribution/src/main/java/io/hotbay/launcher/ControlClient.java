@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.OptionalInt;
 
 /**
  * Talks to a running target over its control socket. Both directions carry frames:
@@ -30,19 +31,23 @@ import java.util.Arrays;
 final class ControlClient {
     private static final int FRAME_HEADER = 5;
 
-    private final SocketChannel channel;
     private final Path socket;
+    private volatile SocketChannel channel;
 
-    private ControlClient(SocketChannel channel, Path socket) {
-        this.channel = channel;
+    private ControlClient(Path socket) throws LaunchException {
         this.socket = socket;
+        channel = open(socket);
     }
 
     static ControlClient connect(Path socket) throws LaunchException {
+        return new ControlClient(socket);
+    }
+
+    private static SocketChannel open(Path socket) throws LaunchException {
         try {
             SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
             channel.connect(UnixDomainSocketAddress.of(socket));
-            return new ControlClient(channel, socket);
+            return channel;
         } catch (IOException e) {
             String why = Files.exists(socket) ? e.getMessage() : "there is no such socket, or it may not be seen";
             throw new LaunchException(
@@ -53,27 +58,55 @@ final class ControlClient {
     }
 
     int exec(String script) throws LaunchException {
-        sendDirectory();
-        send('X', script.getBytes(StandardCharsets.UTF_8));
-        return copyOutput();
+        return ask(directory(), new Frame('X', bytes(script)));
     }
 
     int upgrade(int seconds, String home) throws LaunchException {
-        send('U', (seconds + " " + home).getBytes(StandardCharsets.UTF_8));
-        return copyOutput();
+        return ask(new Frame('U', bytes(seconds + " " + home)));
     }
 
     int shell(int columns, int rows, String type) throws LaunchException {
-        sendDirectory();
-        send('T', (columns + " " + rows + " " + type).getBytes(StandardCharsets.UTF_8));
         Thread input = new Thread(this::copyInput, "hotbay-shell-input");
         input.setDaemon(true);
-        input.start();
-        return copyOutput();
+        return ask(input::start, directory(), new Frame('T', bytes(columns + " " + rows + " " + type)));
     }
 
-    private void sendDirectory() throws LaunchException {
-        send('D', Path.of("").toAbsolutePath().toString().getBytes(StandardCharsets.UTF_8));
+    private record Frame(char type, byte[] payload) {}
+
+    private static Frame directory() {
+        return new Frame('D', bytes(Path.of("").toAbsolutePath().toString()));
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private int ask(Frame... request) throws LaunchException {
+        return ask(() -> {}, request);
+    }
+
+    /** @param asked to be run when the request has been sent */
+    private int ask(Runnable asked, Frame... request) throws LaunchException {
+        send(request);
+        asked.run();
+        OptionalInt status = copyOutput();
+        while (status.isEmpty()) {
+            channel = open(socket);
+            send(request);
+            status = copyOutput();
+        }
+        return status.getAsInt();
+    }
+
+    private void send(Frame... request) {
+        try {
+            for (Frame frame : request) {
+                send(frame.type, frame.payload);
+            }
+        } catch (LaunchException e) {
+            // Who does not listen may have said why.
+            return;
+        }
     }
 
     private void copyInput() {
@@ -89,17 +122,21 @@ final class ControlClient {
         }
     }
 
-    private int copyOutput() throws LaunchException {
-        try (channel) {
+    /** The status; empty if the shell is replaced and has not begun. */
+    private OptionalInt copyOutput() throws LaunchException {
+        try (SocketChannel open = channel) {
             while (true) {
-                ByteBuffer header = receive(FRAME_HEADER);
+                ByteBuffer header = receive(open, FRAME_HEADER);
                 int type = header.get();
-                byte[] payload = receive(header.getInt()).array();
+                byte[] payload = receive(open, header.getInt()).array();
                 switch (type) {
                     case 'O' -> write(System.out, payload);
                     case 'R' -> write(System.err, payload);
                     case 'Q' -> {
-                        return Integer.parseInt(new String(payload, StandardCharsets.UTF_8));
+                        return OptionalInt.of(Integer.parseInt(new String(payload, StandardCharsets.UTF_8)));
+                    }
+                    case 'W' -> {
+                        return OptionalInt.empty();
                     }
                     default -> throw new IOException("unknown frame type " + type);
                 }
@@ -111,7 +148,7 @@ final class ControlClient {
         }
     }
 
-    private ByteBuffer receive(int length) throws IOException {
+    private static ByteBuffer receive(SocketChannel channel, int length) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(length);
         while (buffer.hasRemaining()) {
             if (channel.read(buffer) < 0) {

@@ -49,6 +49,8 @@ final class TargetFramework {
         this.properties.put("felix.fileinstall.noInitialDelay", "true");
         this.properties.put("felix.fileinstall.bundles.new.start", "true");
         this.properties.put("felix.fileinstall.enableConfigSave", "false");
+        // Jars are the deploy bundle's business.
+        this.properties.put("felix.fileinstall.filter", ".*(?<![.]jar)");
         this.properties.put("felix.fileinstall.start.level", Integer.toString(StartLevels.BACKENDS));
         this.properties.put("gosh.args", "--nointeractive");
         this.properties.put("org.osgi.service.log.admin.loglevel", "INFO");

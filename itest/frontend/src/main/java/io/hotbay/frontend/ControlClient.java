@@ -49,6 +49,15 @@ public final class ControlClient {
      * @throws IOException if no target listens, or it is gone or silent before the command has ended
      */
     public Answer run(String command) throws IOException {
+        Answer answer = null;
+        while (answer == null) {
+            answer = ask(command);
+        }
+        return answer;
+    }
+
+    /** Null if the shell is replaced and has not begun: its next life answers. */
+    private Answer ask(String command) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
@@ -67,6 +76,9 @@ public final class ControlClient {
                         int status = Integer.parseInt(new String(payload, StandardCharsets.UTF_8));
                         return new Answer(
                                 status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+                    }
+                    case 'W' -> {
+                        return null;
                     }
                     default -> throw new IOException("unknown frame type " + type);
                 }
@@ -87,11 +99,15 @@ public final class ControlClient {
         return answer.out();
     }
 
-    private static void send(SocketChannel channel, byte[] script) throws IOException {
+    private static void send(SocketChannel channel, byte[] script) {
         ByteBuffer frame = ByteBuffer.allocate(HEADER + script.length);
         frame.put((byte) 'X').putInt(script.length).put(script).flip();
-        while (frame.hasRemaining()) {
-            channel.write(frame);
+        try {
+            while (frame.hasRemaining()) {
+                channel.write(frame);
+            }
+        } catch (IOException e) {
+            // Who does not listen may have said why.
         }
     }
 

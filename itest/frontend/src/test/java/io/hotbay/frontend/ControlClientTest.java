@@ -70,6 +70,15 @@ class ControlClientTest {
     }
 
     @Test
+    void shouldAskTheNextLifeOfAShellThatHasNotBegun() throws Exception {
+        answer("W", "");
+        Future<String> asked = answer("Q", "0");
+
+        assertThat(socket(Duration.ofMinutes(1)).run("bdev:list").status()).isZero();
+        assertThat(asked.get()).isEqualTo("X bdev:list");
+    }
+
+    @Test
     void shouldNotWaitForEverForASilentTarget() {
         assertThatThrownBy(() -> socket(Duration.ofMillis(20)).run("bdev:list"))
                 .isInstanceOf(IOException.class)

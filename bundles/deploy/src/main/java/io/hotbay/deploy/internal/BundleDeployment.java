@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -48,6 +47,8 @@ public final class BundleDeployment implements Deployment {
     private final History history;
     private final Swaps swaps;
     private final Installation installation;
+    private final Installation dropped;
+    private final Refreshes refreshes;
     private final OtherSwaps others;
     private final Gate gate = new Gate(this::isUpgradeUnderWay);
     private volatile long limitNanos;
@@ -74,7 +75,10 @@ public final class BundleDeployment implements Deployment {
         effects = new Effects(context);
         history = new History(directory.resolve("history.jsonl"));
         swaps = new Swaps(context, directory, history, gate, () -> limitNanos);
-        installation = new Installation(context, directory, history);
+        installation = new Installation(context, directory.resolve("incoming.jar"), history);
+        // At the same time as a swap.
+        dropped = new Installation(context, directory.resolve("dropped.jar"), history);
+        refreshes = new Refreshes(context);
         swaps.resume();
         others = new OtherSwaps(
                 context,
@@ -161,14 +165,38 @@ public final class BundleDeployment implements Deployment {
         return swaps.update(bundle, source == null ? bundle.getLocation() : source, options);
     }
 
-    /** The same safely, and in turn when another swap is under way: nobody is there to try it again. */
-    Swap updateInTurn(Bundle bundle, String source, Set<UpdateOption> more, BooleanSupplier leaving)
+    /**
+     * The same safely, and in turn when another swap or a rewiring is under way: nobody is there to try it again.
+     *
+     * @param begun called as soon as it cannot be refused any more
+     */
+    Swap updateInTurn(Bundle bundle, String source, Set<UpdateOption> more, Runnable begun)
             throws TargetException, InterruptedException {
-        // One that fails may take the time twice, to come up and to be put back.
-        gate.enterInTurn("update of " + bundle.getSymbolicName(), 3 * limitNanos, leaving);
+        gate.enterInTurn("update of " + bundle.getSymbolicName());
+        awaitRefreshes();
         Set<UpdateOption> options = EnumSet.of(UpdateOption.SAFE);
         options.addAll(more);
-        return swaps.update(bundle, source, options);
+        return swaps.update(bundle, source, options, begun);
+    }
+
+    private void awaitRefreshes() throws InterruptedException {
+        try {
+            refreshes.await();
+        } catch (InterruptedException | RuntimeException e) {
+            gate.leave();
+            throw e;
+        }
+    }
+
+    /**
+     * Installs and starts a bundle from a file that it goes with. Also while the process is being upgraded: that may wait for the disks
+     * that the bundle serves.
+     *
+     * @return its number
+     */
+    long installInTurn(Path file) throws TargetException, InterruptedException {
+        refreshes.await();
+        return dropped.install(file.toString(), file.toUri().toString()).id();
     }
 
     @Override

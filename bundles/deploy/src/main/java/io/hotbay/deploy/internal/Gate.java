@@ -32,19 +32,22 @@ final class Gate {
         }
     }
 
-    /**
-     * Waits until it can be entered.
-     *
-     * @param leaving whether whoever waits is being stopped, and must not hold that up
-     */
-    void enterInTurn(String what, long nanos, BooleanSupplier leaving) throws TargetException, InterruptedException {
-        long deadline = System.nanoTime() + nanos;
-        while ((inside.get() != null || upgrade.getAsBoolean())
-                && !leaving.getAsBoolean()
-                && System.nanoTime() - deadline < 0) {
+    /** Waits until it can be entered, or the thread is interrupted: whoever waits may be ended himself meanwhile. */
+    void enterInTurn(String what) throws InterruptedException {
+        while (!tryEnter(what)) {
             TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
         }
-        enter(what);
+    }
+
+    private boolean tryEnter(String what) {
+        if (!inside.compareAndSet(null, what)) {
+            return false;
+        }
+        if (upgrade.getAsBoolean()) {
+            leave();
+            return false;
+        }
+        return true;
     }
 
     /** Who is inside, or nobody. */

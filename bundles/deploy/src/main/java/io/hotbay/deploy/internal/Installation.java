@@ -28,19 +28,25 @@ final class Installation {
     private final History history;
     private final Path incoming;
 
-    Installation(BundleContext context, Path directory, History history) {
+    /** @param incoming where candidates are copied to */
+    Installation(BundleContext context, Path incoming, History history) {
         this.context = context;
         this.history = history;
         checks = new Checks(context);
-        incoming = directory.resolve("incoming.jar");
+        this.incoming = incoming;
     }
 
     InstalledBundle install(String source) throws TargetException {
+        return install(source, "");
+    }
+
+    /** @param location that the bundle is to have; empty for one that is made of its name */
+    InstalledBundle install(String source, String location) throws TargetException {
         long start = System.currentTimeMillis();
         long begin = System.nanoTime();
         Candidate candidate = Candidate.read(source, incoming);
         checks.install(candidate);
-        Bundle bundle = install(candidate);
+        Bundle bundle = install(candidate, location.isEmpty() ? "hotbay-deploy:" + candidate.name() : location);
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
         String version = candidate.version().toString();
         history.add(new Swap(start, candidate.name(), "", version, millis, 0, 0, 0, Swap.Outcome.DONE, ""));
@@ -48,10 +54,10 @@ final class Installation {
                 bundle.getBundleId(), candidate.name(), version, types(bundle, BDEV), types(bundle, DEVICE));
     }
 
-    private Bundle install(Candidate candidate) throws TargetException {
+    private Bundle install(Candidate candidate, String location) throws TargetException {
         Bundle bundle = null;
         try (InputStream in = Files.newInputStream(candidate.file())) {
-            bundle = context.installBundle("hotbay-deploy:" + candidate.name(), in);
+            bundle = context.installBundle(location, in);
             String level = context.getProperty(START_LEVEL);
             if (level != null) {
                 bundle.adapt(BundleStartLevel.class).setStartLevel(Integer.parseInt(level));

@@ -48,6 +48,7 @@ final class Swaps {
     private final Path backup;
     private volatile CompletableFuture<Swap> running = CompletableFuture.completedFuture(null);
     private volatile Thread resumed;
+    private boolean closed;
 
     Swaps(BundleContext context, Path directory, History history, Gate gate, LongSupplier limitNanos) {
         this.context = context;
@@ -65,6 +66,12 @@ final class Swaps {
 
     /** Updates a bundle; leaves the gate when the swap has ended. */
     Swap update(Bundle bundle, String source, Set<UpdateOption> options) throws TargetException {
+        return update(bundle, source, options, () -> {});
+    }
+
+    /** @param begun called as soon as nothing can be refused any more */
+    Swap update(Bundle bundle, String source, Set<UpdateOption> options, Runnable begun) throws TargetException {
+        CompletableFuture<Swap> result = new CompletableFuture<>();
         Before before;
         Set<Bundle> closure;
         try {
@@ -72,7 +79,7 @@ final class Swaps {
             checks.update(bundle, candidate, options);
             closure = effects.closure(bundle);
             before = before(bundle, candidate, closure, options);
-            pending.write(before);
+            begin(before, closure.contains(context.getBundle()) ? running : result, begun);
         } catch (TargetException | RuntimeException e) {
             gate.leave();
             throw e;
@@ -81,11 +88,20 @@ final class Swaps {
             replaceOwn(bundle, before, incoming);
             return swap(before, Outcome.UNDER_WAY, "");
         }
-        CompletableFuture<Swap> result = new CompletableFuture<>();
-        running = result;
         boolean detached = effects.users(Deployment.class).anyMatch(closure::contains);
         new Thread(() -> run(bundle, before, result, detached), "hotbay-swap").start();
         return detached ? swap(before, Outcome.UNDER_WAY, "") : await(result, before);
+    }
+
+    /** An instance that is being ended begins nothing: its thread would be alone. */
+    private synchronized void begin(Before before, CompletableFuture<Swap> result, Runnable begun)
+            throws TargetException {
+        if (closed) {
+            throw new TargetException("deployment itself is being replaced: try again");
+        }
+        pending.write(before);
+        running = result;
+        begun.run();
     }
 
     private Before before(Bundle bundle, Candidate candidate, Set<Bundle> closure, Set<UpdateOption> options)
@@ -284,6 +300,9 @@ final class Swaps {
     }
 
     void close() {
+        synchronized (this) {
+            closed = true;
+        }
         Thread thread = resumed;
         if (thread != null) {
             thread.interrupt();

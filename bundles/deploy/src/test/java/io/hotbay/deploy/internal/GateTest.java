@@ -5,15 +5,37 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hotbay.target.TargetException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class GateTest {
-    private static final long NOT_LONG = 1;
-    private static final long FOR_EVER = Long.MAX_VALUE;
-
     private final AtomicBoolean upgrade = new AtomicBoolean();
     private final Gate gate = new Gate(upgrade::get);
+    private final CountDownLatch interrupted = new CountDownLatch(1);
+    private final Thread waiting = new Thread(() -> {
+        try {
+            gate.enterInTurn("update of c");
+        } catch (InterruptedException e) {
+            interrupted.countDown();
+        }
+    });
+
+    @AfterEach
+    void end() throws InterruptedException {
+        waiting.interrupt();
+        waiting.join();
+    }
+
+    private void awaitWaiting() {
+        waiting.start();
+        while (waiting.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+    }
 
     @Test
     void shouldLetOneThroughAtATime() throws Exception {
@@ -34,13 +56,33 @@ class GateTest {
 
         assertThatThrownBy(() -> gate.enter("update of a"))
                 .hasMessage("an upgrade of the process is under way: try again when it has ended");
-        assertThatThrownBy(() -> gate.enterInTurn("update of a", NOT_LONG, () -> false))
-                .hasMessage("an upgrade of the process is under way: try again when it has ended");
-        assertThatThrownBy(() -> gate.enterInTurn("update of a", FOR_EVER, () -> true))
-                .hasMessageContaining("is under way");
         assertThat(gate.inside()).isEmpty();
+        awaitWaiting();
         upgrade.set(false);
-        gate.enterInTurn("update of a", NOT_LONG, () -> false);
+        waiting.join();
+        assertThat(gate.inside()).contains("update of c");
+    }
+
+    @Test
+    void shouldLetTheNextThroughWhenOneLeaves() throws Exception {
+        gate.enter("update of a");
+        awaitWaiting();
+
+        gate.leave();
+        waiting.join();
+
+        assertThat(gate.inside()).contains("update of c");
+    }
+
+    @Test
+    void shouldNotHoldUpWhoeverIsEndedHimself() throws Exception {
+        gate.enter("update of a");
+        awaitWaiting();
+
+        waiting.interrupt();
+        waiting.join();
+
+        assertThat(interrupted.getCount()).isZero();
         assertThat(gate.inside()).contains("update of a");
     }
 }

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Job;
 
@@ -44,6 +45,7 @@ final class ControlConnection {
     private final ScriptRunner runner;
     private final InteractiveSession.Factory interactive;
     private final TargetServices services;
+    private final Refreshes refreshes;
     /** Where the client is. */
     private volatile Path directory = Path.of("").toAbsolutePath();
 
@@ -54,9 +56,16 @@ final class ControlConnection {
     private volatile CommandSession session;
     /** Whether its own script has stopped this bundle: then that goes on too, for it may be about to start it again. */
     private volatile boolean ownDoing;
+    /** Whoever sets it decides whether the command begins here or in the next life of this bundle. */
+    private final AtomicBoolean decided = new AtomicBoolean();
 
     ControlConnection(
-            UnixConnection peer, ScriptRunner runner, InteractiveSession.Factory interactive, TargetServices services) {
+            UnixConnection peer,
+            ScriptRunner runner,
+            InteractiveSession.Factory interactive,
+            TargetServices services,
+            Refreshes refreshes) {
+        this.refreshes = refreshes;
         this.peer = peer;
         this.services = services;
         this.runner = runner;
@@ -76,9 +85,13 @@ final class ControlConnection {
         String text = request.text();
         KeyInput keys = new KeyInput();
         switch (request.type) {
-            case 'X' -> start(() -> execute(text));
+            case 'X' -> {
+                refreshes.awaitIfAny();
+                start(() -> execute(text));
+            }
             case 'T' -> start(() -> interact(text, keys));
             case 'U' -> {
+                refreshes.await();
                 upgrading = true;
                 start(() -> upgrade(text));
             }
@@ -91,13 +104,18 @@ final class ControlConnection {
         }
         keys.close();
         // The client is gone, or has been told the end: what still runs for it has nobody to run for.
-        if (!upgrading && !ownDoing) {
-            worker.interrupt();
+        Thread running = worker;
+        if (running != null && !upgrading && !ownDoing) {
+            running.interrupt();
         }
     }
 
-    /** Called when the bundle stops: a command that is just ending may still tell its status. */
+    /** Called when the bundle stops: a command that is just ending may still tell its status, one that has not begun is for the next life. */
     void close() {
+        if (decided.compareAndSet(false, true)) {
+            sendAgain();
+            return;
+        }
         if (upgrading) {
             return;
         }
@@ -119,7 +137,19 @@ final class ControlConnection {
         peer.close();
     }
 
+    private void sendAgain() {
+        try {
+            send('W', new byte[0], 0, 0);
+        } catch (IOException e) {
+            // The client is gone.
+        }
+        peer.shutdown();
+    }
+
     private void start(Runnable work) {
+        if (!decided.compareAndSet(false, true)) {
+            return;
+        }
         Thread thread = new Thread(work, "hotbay-control-command");
         thread.setDaemon(true);
         worker = thread;

@@ -124,9 +124,10 @@ public final class ControlSocket {
     }
 
     private void accept() {
+        Refreshes refreshes = new Refreshes(context);
         try {
             for (UnixConnection peer = listener.accept(); peer != null; peer = listener.accept()) {
-                ControlConnection connection = new ControlConnection(peer, runner, interactive, services);
+                ControlConnection connection = new ControlConnection(peer, runner, interactive, services, refreshes);
                 connections.add(connection);
                 Thread thread = new Thread(() -> serve(connection), "hotbay-control-session");
                 thread.setDaemon(true);

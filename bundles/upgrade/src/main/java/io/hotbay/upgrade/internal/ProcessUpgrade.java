@@ -17,6 +17,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.log.Logger;
 import org.osgi.service.log.LoggerFactory;
@@ -36,6 +37,7 @@ public final class ProcessUpgrade implements TargetUpgrade {
     private final TakeOver takeOver;
     private final Logger logger;
     private final AtomicBoolean busy = new AtomicBoolean();
+    private volatile boolean replaced;
 
     @Activate
     public ProcessUpgrade(
@@ -47,6 +49,12 @@ public final class ProcessUpgrade implements TargetUpgrade {
         this.takeOver = takeOver;
         this.keeper = keeper;
         this.logger = logger;
+    }
+
+    /** An upgrade that is on its way must not hand over what others use by now. */
+    @Deactivate
+    void close() {
+        replaced = true;
     }
 
     @Override
@@ -148,6 +156,7 @@ public final class ProcessUpgrade implements TargetUpgrade {
             long start = System.nanoTime();
             successor.awaitPrepared(patience);
             long millis = Duration.ofNanos(System.nanoTime() - start).toMillis();
+            refuseIfReplaced(successor);
             progress.accept("it is prepared after " + millis + " ms; handing over");
             return handOver(successor);
         } catch (IOException e) {
@@ -155,6 +164,15 @@ public final class ProcessUpgrade implements TargetUpgrade {
                 logger.error("process {} does not end, end it by hand", successor.pid());
             }
             throw new IOException("the successor failed: " + e.getMessage(), e);
+        }
+    }
+
+    /** Whoever replaces a bundle that this one needs does not ask whether the process is being upgraded. */
+    private void refuseIfReplaced(Successor successor) throws TargetException {
+        if (replaced) {
+            successor.kill();
+            throw new TargetException(
+                    "no upgrade, this process serves on: the upgrade's own bundle was replaced meanwhile: run it again");
         }
     }
 

@@ -20,8 +20,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
  * All that can be replaced is replaced in random order, in all ways there are: each bundle on the way of a request by {@code deploy:update},
  * by the framework's own commands and by a file in {@code deploy/}, the backend of a disk by a migration, and the process. Four front-ends
  * do verified I/O all the time; no request fails and no connection is lost. The property {@code hotbay.order} gives the order,
- * {@code hotbay.rounds} more rounds. Only by command: a file that is dropped while the API or SCR is replaced may be refused, and an
- * upgrade at that moment be cut off, which fails it in some orders.
+ * {@code hotbay.rounds} more rounds. Only by command: an order takes a minute, and more on a busy machine.
  */
 @EnabledIfSystemProperty(
         named = AnyOrderTest.PROPERTY,

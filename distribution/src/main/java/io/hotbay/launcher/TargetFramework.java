@@ -25,8 +25,8 @@ final class TargetFramework {
     /** Set besides if the file itself is wrong. */
     private static final String WRONG_FILE = "hotbay.startup.wrong.file";
 
-    /** Tells bundles at which start level all of them have been started. */
-    private static final String START_LEVEL = "hotbay.start.level";
+    /** True until all bundles have been started: whoever says that the target is ready waits for that. */
+    private static final String STARTING = "hotbay.starting";
 
     private static final long STOP_TIMEOUT_SECONDS = 60;
 
@@ -57,7 +57,6 @@ final class TargetFramework {
         // What is logged before the log bundle runs is kept for it.
         this.properties.put("org.apache.felix.log.maxSize", "1000");
         this.properties.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, Integer.toString(startUp.level()));
-        this.properties.put(START_LEVEL, Integer.toString(StartLevels.LAST));
         startUp.configure(this.properties);
     }
 
@@ -79,9 +78,11 @@ final class TargetFramework {
             framework.getBundleContext().addFrameworkListener(failures);
             handing = new Handing(framework, locks);
             handing.offer();
+            System.setProperty(STARTING, Boolean.toString(true));
             framework.start();
             failures.check();
             startUp.complete(framework, failures);
+            System.clearProperty(STARTING);
         } catch (BundleException e) {
             throw failed(framework, new LaunchException("the framework does not start: " + e.getMessage(), e));
         } catch (LaunchException e) {

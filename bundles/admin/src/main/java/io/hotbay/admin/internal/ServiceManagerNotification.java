@@ -5,11 +5,9 @@ import io.hotbay.linux.Datagram;
 import io.hotbay.linux.LinuxException;
 import io.hotbay.target.TargetException;
 import java.time.Duration;
-import java.util.Objects;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
-import org.osgi.framework.startlevel.FrameworkStartLevel;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -25,8 +23,8 @@ import org.osgi.service.log.LoggerFactory;
         service = {},
         immediate = true)
 public final class ServiceManagerNotification {
-    /** Framework property: the start level at which all bundles have been started. */
-    private static final String START_LEVEL = "hotbay.start.level";
+    /** System property of the launcher: whether bundles are still being started that have not been before. */
+    private static final String STARTING = "hotbay.starting";
 
     /** Environment variable with the address to tell. */
     private static final String SOCKET = "NOTIFY_SOCKET";
@@ -41,7 +39,6 @@ public final class ServiceManagerNotification {
     private final StartupConfiguration startup;
     private final Logger logger;
     private final BundleContext context;
-    private final int lastLevel;
     private final String address;
     private final Thread thread;
 
@@ -56,7 +53,6 @@ public final class ServiceManagerNotification {
         this.startup = startup;
         this.logger = logger;
         this.context = context;
-        this.lastLevel = Integer.parseInt(Objects.requireNonNullElse(context.getProperty(START_LEVEL), "0"));
         this.address = System.getenv(SOCKET);
         this.thread = new Thread(this::watch, "hotbay-notify");
         thread.setDaemon(true);
@@ -123,7 +119,7 @@ public final class ServiceManagerNotification {
             case FAILED -> true;
             case LOADED ->
                 system().getState() == Bundle.ACTIVE
-                        && system().adapt(FrameworkStartLevel.class).getStartLevel() >= lastLevel
+                        && !Boolean.getBoolean(STARTING)
                         && target.state().summary().complete();
         };
     }

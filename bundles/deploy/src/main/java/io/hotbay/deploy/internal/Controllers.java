@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
@@ -60,17 +61,24 @@ final class Controllers {
 
     /** The pauses that began at a moment or later, by controller. */
     Map<String, List<Pause>> pausesSince(long start) {
-        return pauses(start, Long.MAX_VALUE);
+        return pauses(pause -> pause.start() >= start);
     }
 
-    /** The pauses that began between two moments, by controller. */
-    Map<String, List<Pause>> pauses(long start, long end) {
+    /**
+     * The pauses that lay between two moments, at least in part, by controller. One may have begun before what it is put down to was
+     * noticed: who hears first that a bundle stops is up to the order in which listeners were added.
+     */
+    Map<String, List<Pause>> pausesBetween(long start, long end) {
+        return pauses(pause -> pause.start() <= end && PauseSum.end(pause) >= start);
+    }
+
+    private Map<String, List<Pause>> pauses(Predicate<Pause> wanted) {
         Map<String, List<Pause>> pauses = new TreeMap<>();
         for (ServiceReference<Controller> reference : references()) {
-            List<Pause> since = ask(reference, Controller::pauses).orElse(List.of()).stream()
-                    .filter(pause -> pause.start() >= start && pause.start() <= end)
+            List<Pause> found = ask(reference, Controller::pauses).orElse(List.of()).stream()
+                    .filter(wanted)
                     .toList();
-            pauses.put(String.valueOf(reference.getProperty(Controller.NAME)), since);
+            pauses.put(String.valueOf(reference.getProperty(Controller.NAME)), found);
         }
         return pauses;
     }

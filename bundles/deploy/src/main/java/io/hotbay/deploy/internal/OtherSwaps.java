@@ -149,7 +149,7 @@ final class OtherSwaps implements BundleListener, AutoCloseable {
     }
 
     private Swap swap(long start, long end, String name, Interruption root) {
-        PauseSum sum = PauseSum.of(controllers.pauses(start, end).values());
+        PauseSum sum = PauseSum.of(controllers.pausesBetween(start, end).values());
         long last = Math.max(end, sum.end());
         return new Swap(
                 start,

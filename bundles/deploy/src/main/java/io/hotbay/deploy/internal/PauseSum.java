@@ -28,9 +28,14 @@ record PauseSum(int rings, int requests, long longestMicros, long end) {
             longest = Math.max(
                     longest, pauses.stream().mapToLong(Pause::micros).max().orElse(0));
             for (Pause pause : pauses) {
-                end = Math.max(end, pause.start() + TimeUnit.MICROSECONDS.toMillis(pause.micros()));
+                end = Math.max(end, end(pause));
             }
         }
         return new PauseSum(rings, requests, longest, end);
+    }
+
+    /** When a pause ended, in milliseconds since 1970. */
+    static long end(Pause pause) {
+        return pause.start() + TimeUnit.MICROSECONDS.toMillis(pause.micros());
     }
 }

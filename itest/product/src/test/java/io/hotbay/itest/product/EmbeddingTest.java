@@ -99,6 +99,7 @@ class EmbeddingTest {
                 "io.hotbay.admin",
                 "io.hotbay.bdev-null",
                 "io.hotbay.bdev-uring",
+                "io.hotbay.guard",
                 "io.hotbay.deploy",
                 "io.hotbay.health",
                 "io.hotbay.migrate");

@@ -58,6 +58,17 @@ class OtherSwapsTest {
         assertThat(awaitSwap("io.hotbay.virtio-blk").rings()).isEqualTo(2);
     }
 
+    /** Rings stand still before it is noticed: components hear first that a bundle stops. */
+    @Test
+    void shouldMeasureAPauseThatBeganBeforeTheGuardHeardOfIt() throws Exception {
+        Framework.stop("guard");
+        Framework.start("guard");
+        Framework.stop("virtio-blk");
+        Framework.start("virtio-blk");
+
+        assertThat(awaitSwap("io.hotbay.virtio-blk").rings()).isEqualTo(2);
+    }
+
     @Test
     void shouldTakeWhatIsRewiredForPartOfTheSwap() throws Exception {
         try (Load load = new Load(bench.session)) {

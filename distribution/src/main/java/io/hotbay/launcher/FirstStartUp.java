@@ -8,7 +8,7 @@ import org.osgi.framework.launch.Framework;
 
 /**
  * Starts a process that takes nobody's place. What only people and deployments need waits until the configuration file is loaded: disks
- * are there a third of a second earlier then, on two cores.
+ * are there a tenth of a second earlier then, on two cores.
  */
 final class FirstStartUp implements StartUp {
     /** Set by the bundle that applies the configuration file when it is done, or waits for a bundle that may be deployed yet. */

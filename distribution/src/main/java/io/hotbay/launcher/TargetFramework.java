@@ -47,7 +47,6 @@ final class TargetFramework {
         this.properties.put("felix.log.level", "1");
         this.properties.put("felix.fileinstall.poll", "500");
         this.properties.put("felix.fileinstall.noInitialDelay", "true");
-        this.properties.put("felix.fileinstall.bundles.new.start", "true");
         this.properties.put("felix.fileinstall.enableConfigSave", "false");
         // Jars are the deploy bundle's business.
         this.properties.put("felix.fileinstall.filter", ".*(?<![.]jar)");

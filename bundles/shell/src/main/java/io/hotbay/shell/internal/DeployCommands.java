@@ -203,7 +203,7 @@ final class DeployCommands {
                 "",
                 "RINGS paused, REQUESTS waited, for at most LONGEST PAUSE. At most the last " + Deployment.HISTORY
                         + " are kept, over restarts too.",
-                "What felix: commands and File Install swap is listed as well, and under the name " + Swap.PROCESS
+                "What felix: commands swap is listed as well, and under the name " + Swap.PROCESS
                         + " an upgrade or a restart that kept its front-ends."
             })
     static final class History extends ShellCommand {

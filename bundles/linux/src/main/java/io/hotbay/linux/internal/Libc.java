@@ -85,6 +85,8 @@ public interface Libc {
 
     int sched_getaffinity(int thread, long size, long mask);
 
+    int setpriority(int kind, int id, int nice);
+
     int gettid();
 
     int getpid();

@@ -46,6 +46,7 @@ public final class ConfiguredReactors implements Reactors {
         this.choice = choice;
         this.logger = logger;
         Supplier<SpinBudget> budget = budget(configuration);
+        CompilerThreads.check(configuration);
         BitSet cores = choice.choose(configuration.cores());
         try {
             startAll(cores, budget);
@@ -53,6 +54,7 @@ public final class ConfiguredReactors implements Reactors {
             deactivate();
             throw e;
         }
+        CompilerThreads.giveWay(configuration, logger);
         logger.info(
                 "{} {}, polling: {}",
                 cores.cardinality() == 1 ? "reactor on core" : "reactors on cores",
@@ -64,10 +66,12 @@ public final class ConfiguredReactors implements Reactors {
     synchronized void modified(ReactorConfiguration configuration) {
         try {
             Supplier<SpinBudget> budget = budget(configuration);
+            CompilerThreads.check(configuration);
             BitSet cores = choice.choose(configuration.cores());
             reactors.forEach(reactor -> reactor.spin(budget.get()));
             startAll(cores, budget);
             stopOthers(cores);
+            CompilerThreads.giveWay(configuration, logger);
         } catch (IllegalArgumentException | IllegalStateException e) {
             logger.error("new configuration of the reactors is not in effect: {}", e.getMessage());
         }

@@ -36,6 +36,15 @@ import org.osgi.service.metatype.annotations.Option;
             max = "1000000")
     int spin__us() default AS_POLLING_SAYS;
 
+    @AttributeDefinition(
+            name = "Nice value of the compilers",
+            description =
+                    "How far the JVM's compiler threads give way to all others, which shortens the pauses of hot"
+                            + " swaps where cores are few; 0: not at all. It can be raised while the process runs, not lowered.",
+            min = "0",
+            max = "19")
+    int compiler__nice() default 10;
+
     /** No fixed spin time. */
     int AS_POLLING_SAYS = -1;
 }

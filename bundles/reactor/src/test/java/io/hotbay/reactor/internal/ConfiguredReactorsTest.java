@@ -7,10 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.hotbay.linux.Cpus;
 import io.hotbay.reactor.CpuSet;
 import io.hotbay.reactor.Reactor;
+import java.io.IOException;
 import java.lang.annotation.Annotation;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -34,6 +38,10 @@ class ConfiguredReactorsTest {
     }
 
     private static ReactorConfiguration configuration(String cores, String polling, int spinMicros) {
+        return configuration(cores, polling, spinMicros, 0);
+    }
+
+    private static ReactorConfiguration configuration(String cores, String polling, int spinMicros, int compilerNice) {
         return new ReactorConfiguration() {
             @Override
             public String cores() {
@@ -48,6 +56,11 @@ class ConfiguredReactorsTest {
             @Override
             public int spin__us() {
                 return spinMicros;
+            }
+
+            @Override
+            public int compiler__nice() {
+                return compilerNice;
             }
 
             @Override
@@ -101,6 +114,46 @@ class ConfiguredReactorsTest {
                     .hasMessageContaining("spin_us")
                     .hasMessageContaining("is " + spin);
         }
+    }
+
+    @Test
+    void shouldRefuseANiceValueOutOfRange() {
+        for (int nice : new int[] {-1, 20}) {
+            assertThatThrownBy(() -> new ConfiguredReactors(
+                            new CoreChoice(null, USABLE), configuration("", "balanced", -1, nice), log.logger()))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("compiler_nice")
+                    .hasMessageContaining("is " + nice);
+        }
+    }
+
+    @Test
+    void shouldLetTheCompilersGiveWayWhenItStartsAndWhenItIsModified() throws Exception {
+        int before = niceOfCompiler();
+        reactors = new ConfiguredReactors(
+                new CoreChoice(null, USABLE), configuration("", "balanced", -1, 0), log.logger());
+        assertThat(niceOfCompiler()).isEqualTo(before);
+
+        reactors.modified(configuration("", "balanced", -1, 17));
+        assertThat(niceOfCompiler()).isEqualTo(17);
+
+        reactors.deactivate();
+        reactors = new ConfiguredReactors(
+                new CoreChoice(null, USABLE), configuration("", "balanced", -1, 18), log.logger());
+        assertThat(niceOfCompiler()).isEqualTo(18);
+    }
+
+    private static int niceOfCompiler() throws IOException {
+        try (Stream<Path> threads = Files.list(Path.of("/proc/self/task"))) {
+            for (Path thread : threads.toList()) {
+                if (Files.readString(thread.resolve("comm")).startsWith("C1 ")) {
+                    String stat = Files.readString(thread.resolve("stat"));
+                    return Integer.parseInt(
+                            stat.substring(stat.lastIndexOf(')') + 2).split(" ")[16]);
+                }
+            }
+        }
+        throw new AssertionError("no compiler");
     }
 
     @Test

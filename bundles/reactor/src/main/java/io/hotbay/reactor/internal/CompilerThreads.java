@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.reactor.internal;
+
+import io.hotbay.linux.ThreadPriorities;
+import io.hotbay.reactor.Reactors;
+import java.io.IOException;
+import java.util.List;
+import org.osgi.service.log.Logger;
+
+/**
+ * The JVM's compilers. They have much to do when bundles are replaced, and where there is no core to spare they take the time of a
+ * reactor, or of whoever puts the new bundle in place while disks wait. What they compile is wanted soon, but never at once.
+ */
+final class CompilerThreads {
+    private static final List<String> NAMES = List.of("C1 Compiler", "C2 Compiler");
+    private static final int MOST_NICE = 19;
+
+    private CompilerThreads() {}
+
+    /** Lets them give way to all other threads, as far as a configuration says. */
+    static void giveWay(ReactorConfiguration configuration, Logger logger) {
+        int nice = configuration.compiler__nice();
+        try {
+            for (String name : NAMES) {
+                ThreadPriorities.giveWay(name, nice);
+            }
+        } catch (IOException e) {
+            logger.warn("the JVM's compilers do not give way to other threads: {}", e.getMessage());
+        }
+    }
+
+    /** @throws IllegalArgumentException if the configuration asks for what there is not */
+    static void check(ReactorConfiguration configuration) {
+        int nice = configuration.compiler__nice();
+        if (nice < 0 || nice > MOST_NICE) {
+            throw new IllegalArgumentException("compiler_nice of " + Reactors.PID + " is " + nice + ": must be 0 to "
+                    + MOST_NICE + "; 0 leaves the JVM's compilers as they are");
+        }
+    }
+}

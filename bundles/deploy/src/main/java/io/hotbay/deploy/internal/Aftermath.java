@@ -14,7 +14,13 @@ import org.osgi.framework.BundleContext;
 
 /** Waits until all that worked before a swap works again. */
 final class Aftermath {
-    private static final long INTERVAL_MILLIS = 10;
+    private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    /** A look takes so much at most of the time of a core, which those that are waited for may need. */
+    private static final int SHARE = 10;
+
+    /** Pause after a look that took long, for whatever reason. */
+    private static final long ENOUGH_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
     /** A component that fails may be tried again when what it needs comes up a little later. */
     private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -36,14 +42,16 @@ final class Aftermath {
     String await(Before before) throws InterruptedException {
         long begin = System.nanoTime();
         while (true) {
+            long look = System.nanoTime();
             List<Bundle> bundles = bundles(before);
-            Optional<String> failure = failure(before, bundles);
-            String missing = failure.orElseGet(() -> missing(before, bundles));
-            long waited = System.nanoTime() - begin;
+            String missing = missing(before, bundles);
+            Optional<String> failure = missing.isEmpty() ? Optional.empty() : failure(before, bundles);
+            long now = System.nanoTime();
+            long waited = now - begin;
             if (missing.isEmpty() || waited > limitNanos.getAsLong() || failure.isPresent() && waited > GRACE_NANOS) {
-                return missing;
+                return failure.orElse(missing);
             }
-            Thread.sleep(INTERVAL_MILLIS);
+            TimeUnit.NANOSECONDS.sleep(Math.max(INTERVAL_NANOS, Math.min(SHARE * (now - look), ENOUGH_NANOS)));
         }
     }
 
@@ -55,9 +63,10 @@ final class Aftermath {
     }
 
     private Optional<String> failure(Before before, List<Bundle> bundles) {
+        Map<String, String> failures = components.failures(bundles);
         return before.components().keySet().stream()
-                .flatMap(name ->
-                        components.failure(bundles, name).map(why -> "component " + name + " fails: " + why).stream())
+                .filter(failures::containsKey)
+                .map(name -> "component " + name + " fails: " + failures.get(name))
                 .findFirst();
     }
 

@@ -63,16 +63,14 @@ final class Components {
         return delayed || component.state == ComponentConfigurationDTO.ACTIVE;
     }
 
-    /** Why a component cannot work: it was tried and failed, or its class cannot be loaded, which the runtime tells the log only. */
-    Optional<String> failure(Collection<Bundle> bundles, String name) {
-        String[] failure = new String[1];
+    /** Why components cannot work: they were tried and failed, or their classes cannot be loaded, which the runtime tells the log only. */
+    Map<String, String> failures(Collection<Bundle> bundles) {
+        Map<String, String> failures = new TreeMap<>();
         withRuntime(runtime -> descriptions(runtime, bundles)
-                .filter(description -> description.name.equals(name))
                 .flatMap(description -> runtime.getComponentConfigurationDTOs(description).stream())
-                .flatMap(component -> failure(component).stream())
-                .findFirst()
-                .ifPresent(why -> failure[0] = why));
-        return Optional.ofNullable(failure[0]);
+                .forEach(component ->
+                        failure(component).ifPresent(why -> failures.putIfAbsent(component.description.name, why))));
+        return failures;
     }
 
     private Optional<String> failure(ComponentConfigurationDTO component) {

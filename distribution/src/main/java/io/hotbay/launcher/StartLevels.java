@@ -17,10 +17,12 @@ final class StartLevels {
     static final int BACKENDS = 2;
     /** What front-ends talk to. */
     static final int TRANSPORTS = 3;
+    /** What tells others of controllers. */
+    private static final int STORES = 4;
     /** What loads the configuration file. */
-    static final int CONFIGURATION = 4;
+    static final int CONFIGURATION = 5;
     /** What people talk to. */
-    static final int SHELLS = 5;
+    static final int SHELLS = 6;
 
     static final int LAST = SHELLS;
 
@@ -37,7 +39,8 @@ final class StartLevels {
     private static final Set<String> EARLY_BUNDLES =
             Set.of("io.hotbay.log", "io.hotbay.linux", "io.hotbay.keeper", "io.hotbay.guard", "io.hotbay.upgrade");
 
-    private static final Set<String> TRANSPORT_BUNDLES = Set.of("io.hotbay.vhost-user", "io.hotbay.kata");
+    private static final String TRANSPORT_BUNDLE = "io.hotbay.vhost-user";
+    private static final String STORE_BUNDLE = "io.hotbay.kata";
     private static final String CONFIGURATION_BUNDLE = "io.hotbay.admin";
     private static final Set<String> SHELL_BUNDLES =
             Set.of("io.hotbay.bench", "io.hotbay.deploy", "io.hotbay.health", "io.hotbay.shell");
@@ -65,14 +68,17 @@ final class StartLevels {
     private static int inSuccessor(String name) {
         return switch (name) {
             case "io.hotbay.hugepages" -> TAKEN_MEMORY;
-            case "org.apache.felix.configadmin", "io.hotbay.kata" -> TAKEN_CONFIGURATION;
+            case "org.apache.felix.configadmin", STORE_BUNDLE -> TAKEN_CONFIGURATION;
             default -> of(name) > PREPARED ? TAKEN_OVER : of(name);
         };
     }
 
     private static int of(String name) {
-        if (TRANSPORT_BUNDLES.contains(name)) {
+        if (name.equals(TRANSPORT_BUNDLE)) {
             return TRANSPORTS;
+        }
+        if (name.equals(STORE_BUNDLE)) {
+            return STORES;
         }
         if (name.equals(CONFIGURATION_BUNDLE)) {
             return CONFIGURATION;

@@ -75,21 +75,25 @@ final class Replacement {
     }
 
     /**
-     * The same when this bundle is rewired too, and so stopped in the middle: the framework then starts all that ran, and whoever
-     * comes up looks at the outcome. The bundle itself is stopped before, or else the framework would start it twice, with the update
-     * and once more when it has rewired it. From the update on, only classes that are loaded already are used.
+     * The same when this bundle is rewired too, and so stopped in the middle: whoever comes up looks at the outcome. What disks do
+     * not need is stopped before what they need and started after it, or else they would wait for it. From the update on, only classes
+     * that are loaded already are used.
      *
+     * @param running all bundles to be stopped and started, in the order in which they start
      * @param pending where to write
      * @param done what to write before the framework is asked to rewire
      * @param failed what to write if the update has failed
      */
-    void replaceOwn(Bundle bundle, Path content, PendingFile pending, String done, String failed) {
+    void replaceOwn(
+            Bundle bundle, Path content, List<Bundle> running, PendingFile pending, String done, String failed) {
         FrameworkWiring own = wiring;
         List<Bundle> one = List.of(bundle);
-        FrameworkListener refreshed = event -> startAgain(bundle);
+        FrameworkListener refreshed = event -> startAgain(running);
         String next = done;
         try (InputStream in = Files.newInputStream(content)) {
-            bundle.stop(Bundle.STOP_TRANSIENT);
+            for (int i = running.size() - 1; i >= 0; i--) {
+                running.get(i).stop(Bundle.STOP_TRANSIENT);
+            }
             bundle.update(in);
         } catch (BundleException | IOException | RuntimeException e) {
             next = failed;
@@ -102,11 +106,13 @@ final class Replacement {
         own.refreshBundles(one, refreshed);
     }
 
-    private static void startAgain(Bundle bundle) {
-        try {
-            bundle.start(START);
-        } catch (BundleException e) {
-            // Whoever comes up sees that it does not run; if that is this bundle itself, there is nobody to tell.
+    private static void startAgain(List<Bundle> bundles) {
+        for (Bundle bundle : bundles) {
+            try {
+                bundle.start(START);
+            } catch (BundleException | IllegalStateException e) {
+                // Whoever comes up sees that it does not run; if that is this bundle itself, there is nobody to tell.
+            }
         }
     }
 }

@@ -7,7 +7,9 @@ import io.hotbay.deploy.Swap.Outcome;
 import io.hotbay.deploy.UpdateOption;
 import io.hotbay.target.TargetException;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -17,6 +19,7 @@ import java.util.function.LongSupplier;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
+import org.osgi.framework.startlevel.BundleStartLevel;
 
 /**
  * Carries out updates, each on a thread of its own: that of the caller may end with the bundle it belongs to.
@@ -190,17 +193,31 @@ final class Swaps {
     private void replaceOwn(Bundle bundle, Before before, Path content) {
         String done = pending.json(before.refreshing(before.trouble()));
         String failed = pending.json(before.refreshing("it could not be replaced"));
+        List<Bundle> running = inOrder(before.bundles());
         Thread thread = new Thread(
                 () -> {
                     try {
                         Thread.sleep(HEAD_START_MILLIS);
-                        replacement.replaceOwn(bundle, content, pending, done, failed);
+                        replacement.replaceOwn(bundle, content, running, pending, done, failed);
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
                     }
                 },
                 "hotbay-swap");
         thread.start();
+    }
+
+    /** Bundles in the order in which the framework starts them. */
+    private List<Bundle> inOrder(List<Long> ids) {
+        return ids.stream()
+                .map(context::getBundle)
+                .filter(Objects::nonNull)
+                .sorted(Comparator.comparingInt(Swaps::startLevel).thenComparing(Bundle::getBundleId))
+                .toList();
+    }
+
+    private static int startLevel(Bundle bundle) {
+        return bundle.adapt(BundleStartLevel.class).getStartLevel();
     }
 
     /** Whether one is under way, or was when the process ended; perhaps by an earlier instance of this bundle. */

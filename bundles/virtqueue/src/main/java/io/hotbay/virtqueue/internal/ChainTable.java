@@ -178,6 +178,15 @@ final class ChainTable {
         return inFlight;
     }
 
+    /** Reads a byte of the first segment of a chain that has ended in the current memory; what it is means nothing. */
+    int touch(int chain) {
+        long handle = handles[chain * INLINE];
+        if (counts[chain] == 0 || handle == GuestMemory.NONE) {
+            return 0;
+        }
+        return translation.memory().window(GuestMemory.windowOf(handle)).get(GuestMemory.offsetOf(handle));
+    }
+
     /** Chains that have ended, in 32 bits. */
     int completed() {
         return completed;

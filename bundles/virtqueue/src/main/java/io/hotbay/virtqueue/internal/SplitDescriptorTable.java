@@ -68,6 +68,11 @@ final class SplitDescriptorTable {
         throw new RingFault("chain " + head + " is a loop");
     }
 
+    /** Reads a byte of a chain that may come next, so that it is there by then; what it is means nothing. */
+    int touch(int head) {
+        return buffer.get(offset + Descriptor.SIZE * (head & mask));
+    }
+
     private void readIndirect(long address, long rest) {
         if (!indirectAllowed) {
             throw new RingFault("indirect descriptor, but the driver has not accepted the feature");

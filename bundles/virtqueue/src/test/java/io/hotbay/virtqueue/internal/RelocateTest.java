@@ -24,7 +24,11 @@ class RelocateTest {
     private final int[] heads = new int[8];
 
     private void runOne() {
-        int head = driver.submit(writable(DATA, 1));
+        runOne(writable(DATA, 1));
+    }
+
+    private void runOne(SplitDriver.Buffer buffer) {
+        int head = driver.submit(buffer);
         assertThat(queue.fetch(heads, 8)).isEqualTo(1);
         queue.complete(head, 1);
         queue.publish();
@@ -64,6 +68,22 @@ class RelocateTest {
         int late = driver.submit(writable(0, 16));
         assertThat(queue.fetch(heads, 8)).isEqualTo(1);
         assertThat(queue.hasFault(late)).isTrue();
+    }
+
+    @Test
+    void shouldNotLookWhereTheLastRequestWasInARegionThatIsGone() {
+        GuestMemory before = ram.memory();
+        GuestMemory larger = ram.region(BASE << 8, 4096).memory();
+        queue.relocate(larger);
+        for (int i = 0; i < heads.length; i++) {
+            runOne(writable(BASE << 8, 1));
+        }
+
+        queue.relocate(before);
+
+        // A chain of nothing leaves what the table knew of its head.
+        runOne(writable(DATA, 0));
+        runOne();
     }
 
     @Test

@@ -6,9 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Processor time as the kernel counts it, in ticks of 10 ms. */
-final class ProcStat {
+public final class ProcStat {
     /** Ticks a second: USER_HZ, the same on all Linux machines of today. */
-    static final int TICKS_PER_SECOND = 100;
+    public static final int TICKS_PER_SECOND = 100;
 
     private ProcStat() {}
 
@@ -30,6 +30,19 @@ final class ProcStat {
         String[] fields = line.split("\\s+");
         long busy = figure(fields, 1) + figure(fields, 2) + figure(fields, 3) + figure(fields, 6) + figure(fields, 7);
         return new Core(busy, figure(fields, 8));
+    }
+
+    /** Ticks that the host has taken from each core, by the core's place among those that are online. */
+    public static long[] stolen() throws IOException {
+        return parseStolen(Files.readString(Path.of("/proc/stat")));
+    }
+
+    /** The same from the text of /proc/stat. */
+    static long[] parseStolen(String text) {
+        return text.lines()
+                .filter(line -> line.matches("cpu\\d.*"))
+                .mapToLong(line -> figure(line.split("\\s+"), 8))
+                .toArray();
     }
 
     private static long figure(String[] fields, int index) {

@@ -17,6 +17,13 @@ class ReadingTest {
     }
 
     @Test
+    void shouldReadWhatTheHostTookFromEachCore() {
+        assertThat(ProcStat.parseStolen(
+                        "cpu  9 9 9 9 9 9 9 9 9 9\ncpu0 1 2 3 4 5 6 7 8 0 0\ncpu3 0 0 0 0 0 0 0 70 0 0\nctxt 1\n"))
+                .containsExactly(8, 70);
+    }
+
+    @Test
     void shouldReadAProcessWhoseNameHasBlanksAndBrackets() {
         assertThat(ProcStat.parseProcess("42 (a) (b) S 1 2 3 4 5 6 7 8 9 10 700 80 0 0 20"))
                 .isEqualTo(780);

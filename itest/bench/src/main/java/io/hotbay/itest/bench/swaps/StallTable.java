@@ -8,7 +8,7 @@ import java.util.function.ToDoubleFunction;
 
 /** How long each kind of swap held up requests. */
 final class StallTable {
-    private static final String ROW = "%-10s %-22s %5s  %8s %8s %8s  %8s %8s %8s  %8s  %7s  %s%n";
+    private static final String ROW = "%-10s %-22s %5s  %9s  %8s %8s %8s  %8s %8s %8s  %8s  %7s  %s%n";
     private static final double HIGH = 0.99;
 
     private final SwapOptions options;
@@ -23,10 +23,23 @@ final class StallTable {
     }
 
     void print(PrintStream out) {
-        out.printf(ROW, "", "", "", "slowest", "request,", "ms", "pause", "(product),", "ms", "swap, ms", "IOPS", "");
         out.printf(
-                ROW, "KIND", "BUNDLE", "SWAPS", "MEDIAN", "99 %", "LONGEST", "MEDIAN", "99 %", "LONGEST", "MEDIAN",
-                "AFTER", "GOAL");
+                ROW, "", "", "", "", "slowest", "request,", "ms", "pause", "(product),", "ms", "swap, ms", "IOPS", "");
+        out.printf(
+                ROW,
+                "KIND",
+                "BUNDLE",
+                "SWAPS",
+                "DISTURBED",
+                "MEDIAN",
+                "99 %",
+                "LONGEST",
+                "MEDIAN",
+                "99 %",
+                "LONGEST",
+                "MEDIAN",
+                "AFTER",
+                "GOAL");
         for (SwapKind kind : options.kinds()) {
             List<SwapSample> own =
                     samples.stream().filter(sample -> sample.kind() == kind).toList();
@@ -40,6 +53,7 @@ final class StallTable {
                 "none",
                 "-",
                 samples.size(),
+                "-",
                 millis(quantile(calm, 0.5)),
                 millis(quantile(calm, HIGH)),
                 millis(quantile(calm, 1)),
@@ -51,7 +65,17 @@ final class StallTable {
                 "");
     }
 
-    private void print(SwapKind kind, List<SwapSample> own, PrintStream out) {
+    private void print(SwapKind kind, List<SwapSample> all, PrintStream out) {
+        List<SwapSample> own =
+                all.stream().filter(sample -> !sample.isDisturbed()).toList();
+        int disturbed = all.size() - own.size();
+        if (2 * own.size() < options.swaps()) {
+            missed = true;
+            out.printf(
+                    "%-10s %-22s no conclusion: the host disturbed %d of %d swaps%n",
+                    kind.id(), kind.bundle(options.diskType()), disturbed, all.size());
+            return;
+        }
         double[] stalls = sorted(own, sample -> sample.stall(timeline));
         double[] pauses = sorted(own, SwapSample::pause);
         double[] took = sorted(own, sample -> sample.report().millis());
@@ -63,6 +87,7 @@ final class StallTable {
                 kind.id(),
                 kind.bundle(options.diskType()),
                 own.size(),
+                disturbed,
                 millis(quantile(stalls, 0.5)),
                 millis(quantile(stalls, HIGH)),
                 millis(quantile(stalls, 1)),
@@ -74,7 +99,7 @@ final class StallTable {
                 "< " + kind.goalMillis() + (reached ? " reached" : " MISSED"));
     }
 
-    /** Whether some kind took longer than it may; known after {@link #print}. */
+    /** Whether some kind took longer than it may, or nobody can tell; known after {@link #print}. */
     boolean hasMissedAGoal() {
         return missed;
     }

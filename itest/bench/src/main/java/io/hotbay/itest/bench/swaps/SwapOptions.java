@@ -37,7 +37,8 @@ record SwapOptions(
             requests were held up, as the front-end saw it and as the product measured it.
 
               --home DIR          installation of Hotbay
-              --swaps N           swaps of each kind (50)
+              --swaps N           swaps of each kind that count (50): if the host takes a core away meanwhile, for more than a tenth of
+                                  the goal, a swap does not, and another one is made, three times as many at most
               --kinds LIST        backend,device,allocator,virtqueue,reactor,transport,api,scr,process (all)
               --disk TYPE         bdev under load: malloc, uring or null (malloc); null is not verified
               --depth N           requests in flight, at most 64 (32)
@@ -48,7 +49,7 @@ record SwapOptions(
               --plot FILE         plot of the latency over time, as SVG (swaps.svg)
               -h, --help          this text
 
-            Exit status: 0 all goals reached, 1 a goal missed, 3 it did not work, or a request failed.
+            Exit status: 0 all goals reached, 1 a goal missed or too many swaps disturbed to tell, 3 it did not work, or a request failed.
             """;
 
     private static final int LEAST_INTERVAL = 300;

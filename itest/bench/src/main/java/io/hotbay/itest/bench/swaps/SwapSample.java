@@ -7,12 +7,21 @@ package io.hotbay.itest.bench.swaps;
  * @param begin when it was asked for, by {@link System#nanoTime}
  * @param end when the product had told that it is over
  * @param report what the product tells of it
+ * @param stolenMillis what the host took meanwhile from the core that lost most
  */
-record SwapSample(SwapKind kind, long begin, long end, SwapTarget.Report report) {
+record SwapSample(SwapKind kind, long begin, long end, SwapTarget.Report report, long stolenMillis) {
     /** Requests that were held up by a swap may be answered a little after its end. */
-    private static final int AFTERMATH_MILLIS = 100;
+    static final int AFTERMATH_MILLIS = 100;
     /** Window in which the throughput is counted. */
     private static final int RATE_MILLIS = 200;
+
+    /** A tenth of what is allowed: less would not change the verdict. */
+    private static final int TOLERATED = 10;
+
+    /** Whether the host had a part in it that counts. */
+    boolean isDisturbed() {
+        return stolenMillis > kind.goalMillis() / TOLERATED;
+    }
 
     /** Milliseconds that the slowest request took which was answered during the swap. */
     double stall(Timeline timeline) {

@@ -17,7 +17,7 @@ class SwapFiguresTest {
 
     private final Timeline timeline = new Timeline(0);
     private final SwapTarget.Report report = new SwapTarget.Report("now", "done", "", 70, 40_500);
-    private final SwapSample sample = new SwapSample(SwapKind.BACKEND, 300 * MILLI, 350 * MILLI, report);
+    private final SwapSample sample = new SwapSample(SwapKind.BACKEND, 300 * MILLI, 350 * MILLI, report, 0);
 
     /** One answer a millisecond, but none from 300 ms to 345 ms. */
     private void answer() {
@@ -60,16 +60,56 @@ class SwapFiguresTest {
     @Test
     void shouldPrintEachKindWithItsGoal() {
         answer();
-        SwapOptions options = SwapOptions.parse("--home", "/opt/hotbay", "--kinds", "backend", "--interval-ms", "500");
+        SwapOptions options = SwapOptions.parse(
+                "--home", "/opt/hotbay", "--kinds", "backend", "--interval-ms", "500", "--swaps", "1");
         StallTable table = new StallTable(options, timeline, List.of(sample));
         ByteArrayOutputStream text = new ByteArrayOutputStream();
 
         table.print(new PrintStream(text, true, StandardCharsets.UTF_8));
 
         assertThat(text.toString(StandardCharsets.UTF_8))
-                .containsPattern("backend +bdev-malloc +1 +46.0 +46.0 +46.0 +40.5 +40.5 +40.5 +70 +100 % +< 50 reached")
-                .containsPattern("none +- +1 +1.0 +1.0 +1.0");
+                .containsPattern(
+                        "backend +bdev-malloc +1 +0 +46.0 +46.0 +46.0 +40.5 +40.5 +40.5 +70 +100 % +< 50 reached")
+                .containsPattern("none +- +1 +- +1.0 +1.0 +1.0");
         assertThat(table.hasMissedAGoal()).isFalse();
+    }
+
+    private SwapSample disturbed(long stolenMillis) {
+        return new SwapSample(SwapKind.BACKEND, 0, 990 * MILLI, report, stolenMillis);
+    }
+
+    private String table(SwapSample... samples) {
+        answer();
+        SwapOptions options = SwapOptions.parse("--home", "/opt/hotbay", "--kinds", "backend", "--swaps", "2");
+        StallTable table = new StallTable(options, timeline, List.of(samples));
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        table.print(new PrintStream(text, true, StandardCharsets.UTF_8));
+        return text.toString(StandardCharsets.UTF_8) + table.hasMissedAGoal();
+    }
+
+    @Test
+    void shouldLeaveOutWhatTheHostDisturbed() {
+        timeline.answered(0, 500 * MILLI);
+
+        assertThat(sample.isDisturbed()).isFalse();
+        assertThat(disturbed(5).isDisturbed()).isFalse();
+        assertThat(disturbed(10).isDisturbed()).isTrue();
+        assertThat(table(sample, disturbed(10)))
+                .containsPattern("backend +bdev-malloc +1 +1 +46.0 +46.0 +46.0")
+                .endsWith("false");
+    }
+
+    @Test
+    void shouldConcludeNothingFromTooFewSwaps() {
+        assertThat(table(disturbed(10), disturbed(990), disturbed(20)))
+                .contains("no conclusion: the host disturbed 3 of 3 swaps")
+                .endsWith("true");
+    }
+
+    @Test
+    void shouldFindTheCoreThatLostMost() {
+        assertThat(StolenTime.most(new long[] {5, 1, 7}, new long[] {6, 4, 7})).isEqualTo(3);
+        assertThat(StolenTime.most(new long[] {5}, new long[] {6, 4})).isEqualTo(1);
     }
 
     @Test

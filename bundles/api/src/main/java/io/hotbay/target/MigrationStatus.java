@@ -13,6 +13,7 @@ package io.hotbay.target;
  * @param rate bytes copied in a second, on the average; 0 before the first
  * @param remainingMillis how long copying will take at that rate, or -1 when that is not known
  * @param reason why it failed, in a sentence, and what is left of the destination; otherwise empty
+ * @param pauses those of the bdev's controllers since it began: when the copying begins, and for the switch
  */
 public record MigrationStatus(
         String bdev,
@@ -23,7 +24,8 @@ public record MigrationStatus(
         long copied,
         long rate,
         long remainingMillis,
-        String reason) {
+        String reason,
+        PauseSum pauses) {
     /** How far a migration is. */
     public enum State {
         /** The destination gets what the source has; what guests write goes to both. The source is in charge. */
@@ -36,6 +38,10 @@ public record MigrationStatus(
         CANCELLED,
         /** It failed: the source is in charge, and the destination is gone, unless the reason says otherwise. */
         FAILED
+    }
+
+    public MigrationStatus {
+        pauses = pauses == null ? PauseSum.NONE : pauses;
     }
 
     /** Whether nothing will change any more. */

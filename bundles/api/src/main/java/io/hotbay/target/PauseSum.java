@@ -1,22 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hotbay.deploy.internal;
+package io.hotbay.target;
 
-import io.hotbay.target.Pause;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What the pauses during a swap add up to.
+ * What the pauses during a swap, or a migration, add up to.
  *
  * @param rings queues that paused, each counted once
  * @param requests requests that were held
- * @param longestMicros the longest pause
+ * @param longestMicros the longest pause, in microseconds
  * @param end when the last one ended, in milliseconds since 1970; 0 when there was none
  */
-record PauseSum(int rings, int requests, long longestMicros, long end) {
-    /** @param controllers the pauses of each controller */
-    static PauseSum of(Collection<List<Pause>> controllers) {
+public record PauseSum(int rings, int requests, long longestMicros, long end) {
+    /** No pause at all. */
+    public static final PauseSum NONE = new PauseSum(0, 0, 0, 0);
+
+    /**
+     * Adds up.
+     *
+     * @param controllers the pauses of each controller, one after the other
+     */
+    public static PauseSum of(Collection<List<Pause>> controllers) {
         int rings = 0;
         int requests = 0;
         long longest = 0;
@@ -35,7 +41,7 @@ record PauseSum(int rings, int requests, long longestMicros, long end) {
     }
 
     /** When a pause ended, in milliseconds since 1970. */
-    static long end(Pause pause) {
+    public static long end(Pause pause) {
         return pause.start() + TimeUnit.MICROSECONDS.toMillis(pause.micros());
     }
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hotbay.deploy.internal;
+package io.hotbay.target;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hotbay.target.Pause;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -14,7 +13,7 @@ class PauseSumTest {
         List<Pause> once = List.of(pause(45_000, 4, 1));
 
         assertThat(PauseSum.of(List.of(twice, once, List.of()))).isEqualTo(new PauseSum(6, 16, 50_000, 51));
-        assertThat(PauseSum.of(List.of())).isEqualTo(new PauseSum(0, 0, 0, 0));
+        assertThat(PauseSum.of(List.of())).isEqualTo(PauseSum.NONE);
     }
 
     private static Pause pause(long micros, int rings, int requests) {

@@ -4,6 +4,7 @@ package io.hotbay.deploy.internal;
 import io.hotbay.target.Controller;
 import io.hotbay.target.ControllerStatus;
 import io.hotbay.target.Pause;
+import io.hotbay.target.PauseSum;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;

@@ -4,6 +4,7 @@ package io.hotbay.deploy.internal;
 import io.hotbay.deploy.Swap;
 import io.hotbay.guard.Interruption;
 import io.hotbay.guard.Interruptions;
+import io.hotbay.target.PauseSum;
 import io.hotbay.target.TargetException;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;

@@ -5,6 +5,7 @@ import com.google.gson.Gson;
 import com.google.gson.JsonParseException;
 import io.hotbay.deploy.Swap;
 import io.hotbay.target.Pause;
+import io.hotbay.target.PauseSum;
 import io.hotbay.target.TargetException;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

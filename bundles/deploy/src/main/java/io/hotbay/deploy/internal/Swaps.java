@@ -5,6 +5,7 @@ import io.hotbay.deploy.Deployment;
 import io.hotbay.deploy.Swap;
 import io.hotbay.deploy.Swap.Outcome;
 import io.hotbay.deploy.UpdateOption;
+import io.hotbay.target.PauseSum;
 import io.hotbay.target.TargetException;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -302,7 +303,7 @@ final class Swaps {
     private Swap swap(Before before, Outcome outcome, String reason) {
         boolean over = outcome != Outcome.UNDER_WAY;
         PauseSum sum =
-                over ? PauseSum.of(controllers.pausesSince(before.start()).values()) : PauseSum.of(List.of());
+                over ? PauseSum.of(controllers.pausesSince(before.start()).values()) : PauseSum.NONE;
         return new Swap(
                 before.start(),
                 before.bundle(),

@@ -5,6 +5,7 @@ import io.hotbay.bdev.BlockDevice;
 import io.hotbay.target.BdevSuccession;
 import io.hotbay.target.MigrationStatus;
 import io.hotbay.target.MigrationStatus.State;
+import io.hotbay.target.PauseSum;
 import io.hotbay.target.TargetException;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
@@ -28,6 +29,7 @@ final class Migration {
     private final MigrationPlan plan;
     private final BdevSuccession succession;
     private final Disks disks;
+    private final BdevUsers users;
     private final Runnable changed;
     private final Logger logger;
     private final Regions regions;
@@ -35,6 +37,7 @@ final class Migration {
     private final CountDownLatch stop = new CountDownLatch(1);
     private final Thread thread;
     private final long start = System.nanoTime();
+    private final long startMillis = System.currentTimeMillis();
 
     private ServiceReference<BlockDevice> source;
     private final ServiceReference<BlockDevice> destination;
@@ -42,6 +45,9 @@ final class Migration {
     private volatile long nanos;
     private volatile State state = State.COPYING;
     private volatile String reason = "";
+    /** Known when it is over: controllers do not remember theirs for ever. */
+    private volatile PauseSum pauses;
+
     private String trouble;
     private boolean using;
 
@@ -57,6 +63,7 @@ final class Migration {
             MigrationPlan plan,
             BdevSuccession succession,
             Disks disks,
+            BdevUsers users,
             ServiceReference<BlockDevice> source,
             ServiceReference<BlockDevice> destination,
             Runnable changed,
@@ -64,6 +71,7 @@ final class Migration {
         this.plan = plan;
         this.succession = succession;
         this.disks = disks;
+        this.users = users;
         this.source = source;
         this.destination = destination;
         this.changed = changed;
@@ -188,6 +196,10 @@ final class Migration {
 
     private void end(State last, String why) {
         disks.forget(mirror);
+        if (last != State.FAILED) {
+            users.awaitServing(plan.bdev());
+        }
+        pauses = users.pausesSince(plan.bdev(), startMillis);
         reason = why;
         state = last;
         changed.run();
@@ -303,6 +315,7 @@ final class Migration {
     MigrationStatus status() {
         State now = state;
         long done = now == State.DONE ? regions.bytes() : regions.done();
+        PauseSum known = pauses;
         long rate = nanos == 0 ? 0 : (long) (copied * 1e9 / nanos);
         return new MigrationStatus(
                 plan.bdev(),
@@ -313,6 +326,7 @@ final class Migration {
                 done,
                 rate,
                 rate == 0 ? -1 : (regions.bytes() - done) * 1000 / rate,
-                reason);
+                reason,
+                known == null ? users.pausesSince(plan.bdev(), startMillis) : known);
     }
 }

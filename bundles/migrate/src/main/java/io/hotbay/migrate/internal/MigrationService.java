@@ -33,6 +33,7 @@ public final class MigrationService implements Migrations {
 
     private final BdevSuccession succession;
     private final Disks disks;
+    private final BdevUsers users;
     private final Logger logger;
     private final Thread recovery = new Thread(this::recover, "hotbay-migrate-recovery");
     private final History history;
@@ -50,6 +51,7 @@ public final class MigrationService implements Migrations {
         this.succession = succession;
         this.logger = logger;
         disks = new Disks(context);
+        users = new BdevUsers(context);
         history = new History(directory(context).resolve("history.jsonl"));
         try {
             former.addAll(history.read());
@@ -153,7 +155,7 @@ public final class MigrationService implements Migrations {
                 type,
                 rate,
                 file == null ? "" : "; what has been written to " + file + " is incomplete");
-        return new Migration(plan, succession, disks, source, destination, this::remember, logger);
+        return new Migration(plan, succession, disks, users, source, destination, this::remember, logger);
     }
 
     private void forgetOld() {

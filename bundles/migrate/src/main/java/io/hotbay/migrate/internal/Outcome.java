@@ -32,7 +32,8 @@ final class Outcome {
                 switched ? last.bytes() : last.copied(),
                 last.rate(),
                 -1,
-                switched ? "" : reason(last, own.map(Recovered::text).orElse("")));
+                switched ? "" : reason(last, own.map(Recovered::text).orElse("")),
+                last.pauses());
     }
 
     private static String reason(MigrationStatus last, String text) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hotbay.target.BdevSuccession.Recovered;
 import io.hotbay.target.MigrationStatus;
 import io.hotbay.target.MigrationStatus.State;
+import io.hotbay.target.PauseSum;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -20,7 +21,7 @@ class HistoryTest {
     private Path directory;
 
     private static MigrationStatus status(String bdev, State state) {
-        return new MigrationStatus(bdev, "malloc", "uring", state, 100, 50, 10, 5000, "");
+        return new MigrationStatus(bdev, "malloc", "uring", state, 100, 50, 10, 5000, "", new PauseSum(2, 64, 1500, 7));
     }
 
     @Test
@@ -31,6 +32,17 @@ class HistoryTest {
         new History(file).write(List.of(status("A", State.DONE), status("B", State.COPYING)));
 
         assertThat(new History(file).read()).containsExactly(status("A", State.DONE), status("B", State.COPYING));
+    }
+
+    @Test
+    void shouldReadWhatWasWrittenBeforePausesWere() throws Exception {
+        Path file = directory.resolve("history.jsonl");
+        Files.writeString(file, "{\"bdev\":\"A\",\"state\":\"DONE\",\"bytes\":100,\"copied\":100,\"reason\":\"\"}\n");
+
+        assertThat(new History(file).read())
+                .singleElement()
+                .extracting(MigrationStatus::pauses)
+                .isEqualTo(PauseSum.NONE);
     }
 
     @Test
@@ -50,6 +62,7 @@ class HistoryTest {
             MigrationStatus outcome = Outcome.of(status("A", last), recovered);
             assertThat(outcome.state()).isEqualTo(State.FAILED);
             assertThat(outcome.copied()).isEqualTo(50);
+            assertThat(outcome.pauses().requests()).isEqualTo(64);
             assertThat(outcome.reason())
                     .isEqualTo("bdev A stays a malloc bdev, its migration has failed: the target ended in the middle of"
                             + " it; begin again with bdev:migrate; its destination is deleted");

@@ -44,7 +44,7 @@ final class DeployText {
                     swap.millis(),
                     swap.rings(),
                     swap.requests(),
-                    millis(swap.longestPauseMicros()),
+                    PauseText.millis(swap.longestPauseMicros()),
                     word(swap.outcome()),
                     swap.reason());
         }
@@ -57,16 +57,8 @@ final class DeployText {
         if (swap.outcome() == Swap.Outcome.UNDER_WAY) {
             return what + " is under way: deploy:history tells how it ends";
         }
-        return what + " in " + swap.millis() + " ms: " + number(swap.rings(), "ring") + " paused, "
-                + number(swap.requests(), "request") + " waited, at most " + millis(swap.longestPauseMicros()) + " ms";
-    }
-
-    private static String number(int number, String what) {
-        return number + " " + what + (number == 1 ? "" : "s");
-    }
-
-    private static double millis(long micros) {
-        return Math.round(micros / 100.0) / 10.0;
+        return what + " in " + swap.millis() + " ms: "
+                + PauseText.sentence(swap.rings(), swap.requests(), swap.longestPauseMicros());
     }
 
     private static String time(long millis) {
@@ -122,9 +114,7 @@ final class DeployText {
             json.addProperty("from", swap.from());
             json.addProperty("to", swap.to());
             json.addProperty("millis", swap.millis());
-            json.addProperty("rings", swap.rings());
-            json.addProperty("requests", swap.requests());
-            json.addProperty("longest_pause_micros", swap.longestPauseMicros());
+            PauseText.add(json, swap.rings(), swap.requests(), swap.longestPauseMicros());
             json.addProperty("outcome", swap.outcome().name().toLowerCase(Locale.ROOT));
             json.addProperty("reason", swap.reason());
             array.add(json);

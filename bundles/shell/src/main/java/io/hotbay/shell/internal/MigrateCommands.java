@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.shell.internal;
 
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
 import io.hotbay.bdev.ByteSize;
 import io.hotbay.target.MigrationStatus;
 import io.hotbay.target.Migrations;
+import io.hotbay.target.PauseSum;
 import io.hotbay.target.TargetException;
 import java.util.ArrayList;
 import java.util.List;
@@ -154,8 +159,8 @@ final class MigrateCommands {
         private void end(MigrationStatus status) throws ShellException {
             switch (status.state()) {
                 case DONE ->
-                    out().println(name + " is a " + status.destinationType()
-                            + " bdev now; if the target is started with a"
+                    out().println(name + " is a " + status.destinationType() + " bdev now: " + paused(status.pauses())
+                            + "; if the target is started with a"
                             + " configuration file, bring that up to date with target:save");
                 case CANCELLED -> out().println("the migration of " + name + " was called off");
                 default -> throw new ShellException(status.reason());
@@ -176,16 +181,49 @@ final class MigrateCommands {
         }
     }
 
-    @Command(description = "List migrations of block devices: those under way, and the last ones that are over.")
+    private static String paused(PauseSum sum) {
+        return PauseText.sentence(sum.rings(), sum.requests(), sum.longestMicros());
+    }
+
+    @Command(
+            description = "List migrations of block devices: those under way, and the last ones that are over.",
+            footer = {
+                "",
+                "RINGS paused when the copying began and for the switch, REQUESTS waited, for at most LONGEST PAUSE."
+            })
     static final class ListAll extends ShellCommand {
+        private static final Gson GSON =
+                new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+
+        @Option(names = "--json", description = "Print JSON.")
+        private boolean json;
+
         ListAll(TargetServices services) {
             super(services);
         }
 
         @Override
         void run() throws Exception {
-            Table table = new Table("BDEV", "FROM", "TO", "STATE", "DONE", "COPIED", "SIZE", "RATE", "LEFT");
             List<MigrationStatus> all = services().migrations().all();
+            if (json) {
+                JsonArray array = new JsonArray();
+                all.forEach(each -> array.add(object(each)));
+                out().println(GSON.toJson(array));
+                return;
+            }
+            Table table = new Table(
+                    "BDEV",
+                    "FROM",
+                    "TO",
+                    "STATE",
+                    "DONE",
+                    "COPIED",
+                    "SIZE",
+                    "RATE",
+                    "LEFT",
+                    "RINGS",
+                    "REQUESTS",
+                    "LONGEST PAUSE ms");
             for (MigrationStatus each : all) {
                 table.row(
                         each.bdev(),
@@ -196,10 +234,29 @@ final class MigrateCommands {
                         ByteSize.format(each.copied()),
                         ByteSize.format(each.bytes()),
                         rate(each.rate()),
-                        each.isOver() ? "-" : left(each.remainingMillis()));
+                        each.isOver() ? "-" : left(each.remainingMillis()),
+                        each.pauses().rings(),
+                        each.pauses().requests(),
+                        PauseText.millis(each.pauses().longestMicros()));
             }
             table.print(out());
             all.stream().filter(each -> !each.reason().isEmpty()).forEach(each -> out().println(each.reason()));
+        }
+
+        private static JsonObject object(MigrationStatus status) {
+            JsonObject object = new JsonObject();
+            object.addProperty("bdev", status.bdev());
+            object.addProperty("from", status.sourceType());
+            object.addProperty("to", status.destinationType());
+            object.addProperty("state", status.state().name().toLowerCase(Locale.ROOT));
+            object.addProperty("bytes", status.bytes());
+            object.addProperty("copied", status.copied());
+            object.addProperty("bytes_per_second", status.rate());
+            object.addProperty("remaining_millis", status.remainingMillis());
+            PauseSum pauses = status.pauses();
+            PauseText.add(object, pauses.rings(), pauses.requests(), pauses.longestMicros());
+            object.addProperty("reason", status.reason());
+            return object;
         }
     }
 

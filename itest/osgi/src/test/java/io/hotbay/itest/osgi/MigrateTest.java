@@ -125,7 +125,8 @@ class MigrateTest {
             load.awaitProgress();
             assertThat(shell.run("bdev:migrate Moved file " + file()))
                     .contains("Moved: ")
-                    .contains("Moved is a uring bdev now");
+                    .containsPattern(
+                            "Moved is a uring bdev now: 2 rings paused, \\d+ requests? waited, at most (?!0\\.0)\\d+\\.\\d ms");
             load.awaitProgress();
             assertOnly("uring");
             assertThat(leases()).isEmpty();
@@ -141,6 +142,8 @@ class MigrateTest {
             assertOnly("malloc");
             assertThat(leases()).hasSize(1);
             assertThat(shell.run("bdev:migrations")).containsPattern("Moved +malloc +uring +done +100%");
+            assertThat(shell.run("bdev:migrations --json"))
+                    .containsPattern("\"state\": \"done\"(?s).*\"rings\": 2,\\s+\"requests\": \\d+");
         }
         assertContents();
         Framework.stop("bdev-malloc");

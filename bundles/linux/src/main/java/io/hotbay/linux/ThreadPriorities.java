@@ -7,7 +7,6 @@ import io.hotbay.linux.internal.Kernel;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** How the kernel shares a core among threads of this process; also among those that are the JVM's own. */
@@ -39,8 +38,12 @@ public final class ThreadPriorities {
                         giveWay(thread, nice);
                         found++;
                     }
-                } catch (NoSuchFileException e) {
-                    // it has ended
+                } catch (IOException e) {
+                    // One that ends meanwhile has no file any more, or one that cannot be read, or is unknown to the
+                    // call.
+                    if (Files.exists(thread)) {
+                        throw e;
+                    }
                 }
             }
         }

@@ -55,7 +55,11 @@ record ProcessCensus(Map<String, Integer> descriptors, Map<String, Integer> mapp
     private static String threadName(Path task) throws IOException {
         try {
             return Files.readString(task.resolve("comm")).strip();
-        } catch (NoSuchFileException ended) {
+        } catch (IOException e) {
+            // of one that ends meanwhile the file is gone, or cannot be read
+            if (Files.exists(task)) {
+                throw e;
+            }
             return "";
         }
     }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** How the kernel shares a core among threads of this process; also among those that are the JVM's own. */
 public final class ThreadPriorities {
@@ -25,16 +26,16 @@ public final class ThreadPriorities {
      * Lets threads give way to others: their nice value becomes at least so much. Everyone may do so; it cannot be taken back without
      * CAP_SYS_NICE, and is not. Threads that end meanwhile are left out.
      *
-     * @param name how the kernel's name of the threads begins, of at most 15 bytes
+     * @param names how the kernel's names of the threads begin, each of at most 15 bytes
      * @param nice 0 to 19
-     * @return how many threads there are of that name
+     * @return how many threads there are of those names
      */
-    public static int giveWay(String name, int nice) throws IOException {
+    public static int giveWay(List<String> names, int nice) throws IOException {
         int found = 0;
         try (DirectoryStream<Path> threads = Files.newDirectoryStream(THREADS)) {
             for (Path thread : threads) {
                 try {
-                    if (Files.readString(thread.resolve("comm")).startsWith(name)) {
+                    if (names.stream().anyMatch(Files.readString(thread.resolve("comm"))::startsWith)) {
                         giveWay(thread, nice);
                         found++;
                     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
@@ -50,7 +51,7 @@ class ThreadPrioritiesTest {
         int own = nice(Cpus.currentThreadId());
         Thread thread = start("polite-7");
         try {
-            assertThat(ThreadPriorities.giveWay("polite-", own + 3)).isEqualTo(1);
+            assertThat(ThreadPriorities.giveWay(List.of("polite-"), own + 3)).isEqualTo(1);
 
             assertThat(nice(id)).isEqualTo(nicer(own, 3));
             assertThat(nice(Cpus.currentThreadId())).isEqualTo(own);
@@ -65,8 +66,8 @@ class ThreadPrioritiesTest {
         int own = nice(Cpus.currentThreadId());
         Thread thread = start("humble-1");
         try {
-            ThreadPriorities.giveWay("humble-1", own + 5);
-            ThreadPriorities.giveWay("humble-1", own + 2);
+            ThreadPriorities.giveWay(List.of("humble-1"), own + 5);
+            ThreadPriorities.giveWay(List.of("humble-1"), own + 2);
 
             assertThat(nice(id)).isEqualTo(nicer(own, 5));
         } finally {
@@ -84,12 +85,12 @@ class ThreadPrioritiesTest {
         });
         mother.start();
         while (mother.isAlive()) {
-            ThreadPriorities.giveWay("brief", 19);
+            ThreadPriorities.giveWay(List.of("brief"), 19);
         }
     }
 
     @Test
     void shouldFindNone() throws Exception {
-        assertThat(ThreadPriorities.giveWay("nobody is so", 19)).isZero();
+        assertThat(ThreadPriorities.giveWay(List.of("nobody is so"), 19)).isZero();
     }
 }

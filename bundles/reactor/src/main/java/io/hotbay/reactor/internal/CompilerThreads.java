@@ -19,11 +19,8 @@ final class CompilerThreads {
 
     /** Lets them give way to all other threads, as far as a configuration says. */
     static void giveWay(ReactorConfiguration configuration, Logger logger) {
-        int nice = configuration.compiler__nice();
         try {
-            for (String name : NAMES) {
-                ThreadPriorities.giveWay(name, nice);
-            }
+            ThreadPriorities.giveWay(NAMES, configuration.compiler__nice());
         } catch (IOException e) {
             logger.warn("the JVM's compilers do not give way to other threads: {}", e.getMessage());
         }

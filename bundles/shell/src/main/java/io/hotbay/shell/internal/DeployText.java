@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.shell.internal;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.hotbay.deploy.BundleStatus;
@@ -16,9 +14,6 @@ import java.util.Locale;
 
 /** Bundles and swaps for people and for programs. */
 final class DeployText {
-    private static final Gson GSON =
-            new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
-
     private DeployText() {}
 
     // ---- for people
@@ -83,7 +78,7 @@ final class DeployText {
             json.add("dependents", strings(bundle.dependents()));
             array.add(json);
         }
-        return GSON.toJson(array);
+        return JsonText.of(array);
     }
 
     static String plan(SwapPlan plan) {
@@ -102,7 +97,7 @@ final class DeployText {
         json.addProperty("rings", plan.rings());
         json.add("rewired", strings(plan.rewired()));
         json.add("controllers", controllers);
-        return GSON.toJson(json);
+        return JsonText.of(json);
     }
 
     static String swaps(List<Swap> swaps) {
@@ -119,7 +114,7 @@ final class DeployText {
             json.addProperty("reason", swap.reason());
             array.add(json);
         }
-        return GSON.toJson(array);
+        return JsonText.of(array);
     }
 
     private static JsonArray strings(List<String> strings) {

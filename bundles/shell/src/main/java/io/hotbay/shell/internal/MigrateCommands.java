@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.shell.internal;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.hotbay.bdev.ByteSize;
@@ -192,9 +190,6 @@ final class MigrateCommands {
                 "RINGS paused when the copying began and for the switch, REQUESTS waited, for at most LONGEST PAUSE."
             })
     static final class ListAll extends ShellCommand {
-        private static final Gson GSON =
-                new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
-
         @Option(names = "--json", description = "Print JSON.")
         private boolean json;
 
@@ -208,7 +203,7 @@ final class MigrateCommands {
             if (json) {
                 JsonArray array = new JsonArray();
                 all.forEach(each -> array.add(object(each)));
-                out().println(GSON.toJson(array));
+                out().println(JsonText.of(array));
                 return;
             }
             Table table = new Table(

@@ -27,6 +27,10 @@ public final class ProcStat {
                 .filter(each -> each.startsWith(start))
                 .findFirst()
                 .orElseThrow(() -> new IOException("/proc/stat has no core " + number));
+        return core(line);
+    }
+
+    private static Core core(String line) {
         String[] fields = line.split("\\s+");
         long busy = figure(fields, 1) + figure(fields, 2) + figure(fields, 3) + figure(fields, 6) + figure(fields, 7);
         return new Core(busy, figure(fields, 8));
@@ -41,7 +45,8 @@ public final class ProcStat {
     static long[] parseStolen(String text) {
         return text.lines()
                 .filter(line -> line.matches("cpu\\d.*"))
-                .mapToLong(line -> figure(line.split("\\s+"), 8))
+                .map(ProcStat::core)
+                .mapToLong(Core::stolen)
                 .toArray();
     }
 

@@ -75,7 +75,7 @@ public final class Swaps {
         List<SwapSample> samples = new ArrayList<>();
         for (int round = 0; round < ATTEMPTS * options.swaps(); round++) {
             for (SwapKind kind : options.kinds()) {
-                if (calm(samples, kind) < options.swaps()) {
+                if (undisturbed(samples, kind) < options.swaps()) {
                     samples.add(swap(target, kind));
                     HotbayProcess.pause(kind.intervalMillis(options) - SwapSample.AFTERMATH_MILLIS);
                     load.check();
@@ -94,7 +94,7 @@ public final class Swaps {
         return new SwapSample(kind, begin, end, report, stolen.millis());
     }
 
-    private static long calm(List<SwapSample> samples, SwapKind kind) {
+    private static long undisturbed(List<SwapSample> samples, SwapKind kind) {
         return samples.stream()
                 .filter(sample -> sample.kind() == kind && !sample.isDisturbed())
                 .count();

@@ -99,6 +99,26 @@ final class ChainTable {
         inFlight++;
     }
 
+    /**
+     * Puts a buffer that lies whole in one window at a place of a chain that is put in flight by {@link #endShort}, all of it
+     * without {@link #begin}: no field of this object has to be written from buffer to buffer.
+     *
+     * @param segment below {@link #INLINE}
+     */
+    void putShort(int chain, int segment, long handle, int length) {
+        int slot = chain * INLINE + segment;
+        handles[slot] = handle;
+        lengths[slot] = length;
+    }
+
+    /** Puts the chain in flight that was made of {@link #putShort} alone. */
+    void endShort(int chain, int segments, int readableSegments) {
+        counts[chain] = segments;
+        readableCounts[chain] = readableSegments;
+        states[chain] = IN_FLIGHT;
+        inFlight++;
+    }
+
     private void addPieces(long address, long length) {
         long done = 0;
         while (done < length) {
@@ -178,7 +198,7 @@ final class ChainTable {
         return inFlight;
     }
 
-    /** Reads a byte of the first segment of a chain that has ended in the current memory; what it is means nothing. */
+    /** Reads a byte of the first segment of a chain that is in flight or has ended in the current memory; what it is means nothing. */
     int touch(int chain) {
         long handle = handles[chain * INLINE];
         if (counts[chain] == 0 || handle == GuestMemory.NONE) {

@@ -9,12 +9,16 @@ import java.nio.ByteBuffer;
  * {@link ChainTable}. Every descriptor is read once, and the number of steps is bounded by the length of the table.
  */
 final class SplitDescriptorTable {
+    /** Mask of the positions in a table of any length. */
+    private static final int ALL = -1;
+
     private final ByteBuffer buffer;
     private final int offset;
     private final int size;
     private final int mask;
     private final boolean indirectAllowed;
     private final ChainTable chains;
+    private final Translation translation;
     private final IndirectTable indirect;
 
     SplitDescriptorTable(
@@ -23,6 +27,7 @@ final class SplitDescriptorTable {
             int size,
             boolean indirectAllowed,
             ChainTable chains,
+            Translation translation,
             IndirectTable indirect) {
         RingArea area =
                 RingArea.of(memory, "descriptor table", userAddress, Descriptor.SIZE * size, Descriptor.ALIGNMENT);
@@ -32,6 +37,7 @@ final class SplitDescriptorTable {
         this.mask = size - 1;
         this.indirectAllowed = indirectAllowed;
         this.chains = chains;
+        this.translation = translation;
         this.indirect = indirect;
     }
 
@@ -43,6 +49,51 @@ final class SplitDescriptorTable {
      * @throws SegmentShortage if it has to wait
      */
     void read(int head) {
+        if (!readShort(head, buffer, offset, mask, size, head)) {
+            readAny(head);
+        }
+    }
+
+    /**
+     * Reads a chain as nearly all of them are: of a few buffers, each in a window that is known already. All its state is in
+     * registers.
+     *
+     * @param table where descriptors are read, from {@code start} on
+     * @param first the first descriptor
+     * @return false if it is another chain: nothing has happened, and it is to be read from the beginning
+     */
+    private boolean readShort(int head, ByteBuffer table, int start, int positions, int entries, int first) {
+        int readable = 0;
+        int next = first;
+        for (int segment = 0; segment < ChainTable.INLINE; segment++) {
+            int position = start + Descriptor.SIZE * (next & positions);
+            long rest = Descriptor.rest(table, position);
+            long length = Descriptor.length(rest);
+            long handle = translation.known(Descriptor.address(table, position), length);
+            boolean writable = Descriptor.has(rest, Descriptor.WRITE);
+            if (handle == GuestMemory.NONE
+                    || length == 0
+                    || Descriptor.has(rest, Descriptor.INDIRECT)
+                    || !writable && readable != segment) {
+                return false;
+            }
+            chains.putShort(head, segment, handle, (int) length);
+            if (!writable) {
+                readable = segment + 1;
+            }
+            if (!Descriptor.has(rest, Descriptor.NEXT)) {
+                chains.endShort(head, segment + 1, readable);
+                return true;
+            }
+            next = Descriptor.next(rest);
+            if (next >= entries) {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    private void readAny(int head) {
         chains.begin(head);
         int next = head;
         for (int left = size; left > 0; left--) {
@@ -51,8 +102,7 @@ final class SplitDescriptorTable {
             long address = Descriptor.address(buffer, position);
             long rest = Descriptor.rest(buffer, position);
             if (Descriptor.has(rest, Descriptor.INDIRECT)) {
-                readIndirect(address, rest);
-                chains.end();
+                readIndirect(head, left == size, address, rest);
                 return;
             }
             chains.add(address, Descriptor.length(rest), Descriptor.has(rest, Descriptor.WRITE));
@@ -73,7 +123,7 @@ final class SplitDescriptorTable {
         return buffer.get(offset + Descriptor.SIZE * (head & mask));
     }
 
-    private void readIndirect(long address, long rest) {
+    private void readIndirect(int head, boolean whole, long address, long rest) {
         if (!indirectAllowed) {
             throw new RingFault("indirect descriptor, but the driver has not accepted the feature");
         }
@@ -84,6 +134,9 @@ final class SplitDescriptorTable {
         ByteBuffer table = indirect.buffer();
         int start = indirect.offset();
         int entries = indirect.entries();
+        if (whole && readShort(head, table, start, ALL, entries, 0)) {
+            return;
+        }
         int next = 0;
         for (int left = entries; left > 0; left--) {
             int position = start + Descriptor.SIZE * next;
@@ -94,6 +147,7 @@ final class SplitDescriptorTable {
             }
             chains.add(entryAddress, Descriptor.length(entryRest), Descriptor.has(entryRest, Descriptor.WRITE));
             if (!Descriptor.has(entryRest, Descriptor.NEXT)) {
+                chains.end();
                 return;
             }
             next = Descriptor.next(entryRest);

@@ -15,11 +15,15 @@ final class Translation {
     private static final int SLOTS = 16;
 
     /** Guest address of the first byte of a slot's window. */
-    private final long[] starts = new long[SLOTS];
+    private static final int START = 0;
     /** Bytes of a slot's window; 0 while the slot is free. */
-    private final long[] sizes = new long[SLOTS];
+    private static final int SIZE = 1;
     /** Handle of the first byte of a slot's window. */
-    private final long[] handles = new long[SLOTS];
+    private static final int HANDLE = 2;
+
+    private static final int FIELDS_SHIFT = 2;
+
+    private final long[] slots = new long[SLOTS << FIELDS_SHIFT];
 
     private GuestMemory memory;
 
@@ -33,7 +37,7 @@ final class Translation {
 
     void memory(GuestMemory snapshot) {
         memory = snapshot;
-        Arrays.fill(sizes, 0);
+        Arrays.fill(slots, 0);
     }
 
     /**
@@ -43,12 +47,15 @@ final class Translation {
      * @return the handle of its first byte, or {@link GuestMemory#NONE} if some of it lies elsewhere
      */
     long find(long address, long length) {
+        long known = known(address, length);
+        return known == GuestMemory.NONE ? search(address, length) : known;
+    }
+
+    /** The same, but only where it has found something before; {@link GuestMemory#NONE} says nothing then. */
+    long known(long address, long length) {
         int slot = slot(address);
-        long offset = address - starts[slot];
-        if (offset >= 0 && offset <= sizes[slot] - length) {
-            return handles[slot] | offset;
-        }
-        return search(address, length);
+        long offset = address - slots[slot + START];
+        return offset >= 0 && offset <= slots[slot + SIZE] - length ? slots[slot + HANDLE] | offset : GuestMemory.NONE;
     }
 
     /** How many bytes from a handle on lie in its window. */
@@ -63,13 +70,13 @@ final class Translation {
         }
         int slot = slot(address);
         int offset = GuestMemory.offsetOf(handle);
-        starts[slot] = address - offset;
-        sizes[slot] = (long) offset + memory.remaining(handle);
-        handles[slot] = handle - offset;
+        slots[slot + START] = address - offset;
+        slots[slot + SIZE] = (long) offset + memory.remaining(handle);
+        slots[slot + HANDLE] = handle - offset;
         return memory.remaining(handle) >= length ? handle : GuestMemory.NONE;
     }
 
     private static int slot(long address) {
-        return (int) (address >>> SLOT_SHIFT) & SLOTS - 1;
+        return ((int) (address >>> SLOT_SHIFT) & SLOTS - 1) << FIELDS_SHIFT;
     }
 }

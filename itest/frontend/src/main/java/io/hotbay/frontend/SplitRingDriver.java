@@ -241,7 +241,8 @@ public final class SplitRingDriver {
     /** Asks not to be notified; with event indices to be repeated now and then, as it wears off after 65535 buffers. */
     public void askForSilence() {
         if (eventIndex) {
-            available.putShort(usedEvent, (short) (nextUsed - 1));
+            // ahead of all that can come; an index that has passed is one that some devices wait for again
+            available.putShort(usedEvent, (short) (nextUsed + size()));
         } else {
             available.putShort(0, QUIET);
         }

@@ -50,6 +50,9 @@ public final class BlockRequests {
     private int pendingCount;
     private int completedCount;
     private int inFlight;
+    /** Null when nobody answers before a submit has returned. */
+    private Runnable early;
+
     private long now = NOT_MEASURED;
     private GuestMemory memory = GuestMemory.EMPTY;
 
@@ -175,6 +178,14 @@ public final class BlockRequests {
         return completed[index];
     }
 
+    /**
+     * Says what answers completed requests, and clears them, while a channel is still inside {@link BlockChannel#submit}: see
+     * {@link #answerEarly}. It must not touch the list of pending requests.
+     */
+    public void answeringEarly(Runnable answer) {
+        early = answer;
+    }
+
     /** Empties the list of completed requests. */
     public void clearCompleted() {
         completedCount = 0;
@@ -260,6 +271,17 @@ public final class BlockRequests {
     /** Length of a piece of guest memory in bytes; it does not cross a window. */
     public int segmentLength(int slot, int segment) {
         return segment < INLINE ? segmentLengths[slot * INLINE + segment] : moreLengths[slot][segment - INLINE];
+    }
+
+    /**
+     * Lets the device answer what has been completed so far, so that its driver goes on while the channel is still carrying out
+     * others. For a channel that completes requests inside {@link BlockChannel#submit} and takes some time for each: to be called
+     * between two of them, every few microseconds. Without it they are answered when all of the batch are done.
+     */
+    public void answerEarly() {
+        if (early != null) {
+            early.run();
+        }
     }
 
     /** Ends a request. */

@@ -53,6 +53,12 @@ public interface Virtqueue {
      */
     void complete(int head, int written);
 
+    /**
+     * Makes the completions since the last call visible to a driver that looks for them. Whether one that does not is notified is
+     * decided by the {@link #publish} that must follow.
+     */
+    void show();
+
     /** Makes the completions since the last call visible to the driver, and decides whether it wants to be notified. */
     void publish();
 

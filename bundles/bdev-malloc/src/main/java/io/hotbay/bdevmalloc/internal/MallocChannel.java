@@ -11,6 +11,9 @@ import java.nio.ByteBuffer;
 
 /** Copies between guest memory and the store; every request completes inside {@link #submit}. */
 final class MallocChannel implements BlockChannel {
+    /** After so many bytes the driver learns of what is done; copying them takes some microseconds. */
+    private static final long ANSWERED_BYTES = 32 << 10;
+
     private final MallocDevice device;
     private final DiskMemory memory;
     private final LeasedStore store;
@@ -27,6 +30,7 @@ final class MallocChannel implements BlockChannel {
     public void submit(BlockRequests requests) {
         BdevOptions options = device.options();
         int pending = requests.pending();
+        long copied = 0;
         for (int i = 0; i < pending; i++) {
             int slot = requests.pendingSlot(i);
             int type = requests.type(slot);
@@ -39,6 +43,11 @@ final class MallocChannel implements BlockChannel {
                 touched += store.announce(requests.offset(requests.pendingSlot(i + 2)));
             }
             requests.complete(slot, refusal == BlockStatus.OK ? perform(requests, slot, type) : refusal);
+            copied += requests.length(slot);
+            if (copied >= ANSWERED_BYTES && i + 1 < pending) {
+                copied = 0;
+                requests.answerEarly();
+            }
         }
     }
 

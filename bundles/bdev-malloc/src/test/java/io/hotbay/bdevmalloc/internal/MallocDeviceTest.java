@@ -15,6 +15,7 @@ import io.hotbay.memory.MemoryRegion;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
@@ -198,6 +199,24 @@ class MallocDeviceTest {
         channel.submit(requests);
         assertThat(requests.completed()).isEqualTo(64);
         assertThat(bytes(high, 0, 32 * 512)).isEqualTo(bytes(low, 0, 32 * 512));
+    }
+
+    @Test
+    void shouldLetTheDeviceAnswerInTheMiddleOfABatchThatTakesLong() {
+        List<Integer> done = new ArrayList<>();
+        requests.answeringEarly(() -> {
+            done.add(requests.completed());
+            requests.clearCompleted();
+        });
+        for (int slot = 0; slot < 20; slot++) {
+            requests.prepare(slot, BlockType.READ, 4096L * slot, 4096, 0);
+            requests.addSegment(slot, at(0, 4096 * slot), 4096);
+            requests.enqueue(slot);
+        }
+        channel.submit(requests);
+        assertThat(done).containsExactly(8, 8);
+        assertThat(requests.completed()).isEqualTo(4);
+        assertThat(requests.inFlight()).isZero();
     }
 
     @Test

@@ -22,6 +22,12 @@ final class BlkQueue implements DeviceQueue {
     /** Chains taken in one poll, so that other queues of the reactor get their turn. */
     private static final int BATCH = 64;
 
+    /**
+     * Chains that are answered together. The driver goes on with them while the device is at work on the next ones, instead of one
+     * waiting for the other.
+     */
+    private static final int PART = 16;
+
     /** Most that the length of a used element holds beside the status. */
     private static final long MOST_WRITTEN = 0xffff_fffeL;
 
@@ -39,6 +45,8 @@ final class BlkQueue implements DeviceQueue {
     private final long[] statusHandles;
 
     private boolean answered;
+    /** Requests answered in the middle of a batch. */
+    private int early;
 
     BlkQueue(
             Virtqueue queue,
@@ -58,6 +66,7 @@ final class BlkQueue implements DeviceQueue {
         held = new HeldRequests(requests, throttle, clock);
         rules = new RequestRules(config, features, access, requests);
         statusHandles = new long[queue.size()];
+        requests.answeringEarly(this::answerEarly);
         channel = bdev.open(requests);
         bdev.statistics().attach(requests.counters());
     }
@@ -69,10 +78,27 @@ final class BlkQueue implements DeviceQueue {
         if (taken > 0) {
             requests.taken();
         }
-        for (int i = 0; i < taken; i++) {
+        // Behind a full batch there is another one, so nobody waits: then fewer, larger parts are better.
+        int part = taken == BATCH ? BATCH : PART;
+        int next = 0;
+        while (taken - next > part) {
+            next = take(next, next + part);
+            finishPart();
+        }
+        take(next, taken);
+        return taken + finish(true);
+    }
+
+    private int take(int from, int to) {
+        for (int i = from; i < to; i++) {
             take(heads[i]);
         }
-        return taken + finish(true);
+        return to;
+    }
+
+    private void finishPart() {
+        submit(true);
+        answerEarly();
     }
 
     @Override
@@ -136,10 +162,11 @@ final class BlkQueue implements DeviceQueue {
         if (requests.inFlight() > 0) {
             channel.poll();
         }
-        int done = 0;
+        int done = early;
+        early = 0;
         while (requests.completed() > 0) {
             done += requests.completed();
-            answerCompleted();
+            answerCompleted(writeCache.needsFlush(features));
             // Writes that still need a flush have been enqueued again.
             submit(limited);
         }
@@ -163,9 +190,21 @@ final class BlkQueue implements DeviceQueue {
         }
     }
 
-    private void answerCompleted() {
+    /**
+     * In the middle of a batch: what is done becomes visible, so that a driver that polls goes on meanwhile. One that sleeps is notified
+     * at the end of the batch, once.
+     */
+    private void answerEarly() {
+        // A write that needs a flush would have to be submitted again, which is for the end of the batch.
+        if (requests.completed() > 0 && !writeCache.needsFlush(features)) {
+            early += requests.completed();
+            answerCompleted(false);
+            queue.show();
+        }
+    }
+
+    private void answerCompleted(boolean flushWrites) {
         requests.measure();
-        boolean flushWrites = writeCache.needsFlush(features);
         int count = requests.completed();
         for (int i = 0; i < count; i++) {
             int slot = requests.completedSlot(i);

@@ -22,16 +22,73 @@ class BlkQueueTest {
         driver = new BlkDriver(bdev).start();
     }
 
-    @Test
-    void shouldHandAllRequestsOfAPollToTheBdevAsOneBatchAndPublishOnce() {
+    private List<Chain> offerReads(int count) {
         List<Chain> chains = new ArrayList<>();
-        for (int i = 0; i < 32; i++) {
+        for (int i = 0; i < count; i++) {
             chains.add(driver.in(i, 512).offer());
         }
-        assertThat(driver.queue.poll()).isEqualTo(64);
+        return chains;
+    }
+
+    /** How many of the chains were used each time that some were shown in the middle of a batch. */
+    private List<Long> usedWhenShown(List<Chain> chains) {
+        List<Long> used = new ArrayList<>();
+        driver.ring.whenShown(
+                () -> used.add(chains.stream().filter(Chain::isUsed).count()));
+        return used;
+    }
+
+    @Test
+    void shouldHandAFewRequestsOfAPollToTheBdevAsOneBatchAndPublishOnce() {
+        List<Chain> chains = offerReads(16);
+        assertThat(driver.queue.poll()).isEqualTo(32);
         assertThat(bdev.batches).isEqualTo(1);
         assertThat(driver.ring.publications).isEqualTo(1);
         assertThat(chains).allMatch(Chain::isUsed);
+    }
+
+    @Test
+    void shouldShowTheFirstPartOfABatchBeforeTheBdevGetsTheNext() {
+        List<Chain> chains = offerReads(40);
+        List<Long> used = usedWhenShown(chains);
+        assertThat(driver.queue.poll()).isEqualTo(80);
+        assertThat(used).containsExactly(16L, 32L);
+        assertThat(bdev.batches).isEqualTo(3);
+        assertThat(driver.ring.publications).isEqualTo(1);
+        assertThat(driver.ring.isPublished()).isTrue();
+        assertThat(chains).allMatch(Chain::isUsed);
+    }
+
+    @Test
+    void shouldHandAFullBatchToTheBdevAsOne() {
+        List<Long> used = usedWhenShown(offerReads(64));
+        driver.queue.poll();
+        assertThat(used).isEmpty();
+        assertThat(bdev.batches).isEqualTo(1);
+    }
+
+    @Test
+    void shouldShowWhatABdevLetsItAnswerInTheMiddleOfASubmit() {
+        bdev.answersEarly = true;
+        List<Chain> chains = offerReads(3);
+        List<Long> used = usedWhenShown(chains);
+        assertThat(driver.queue.poll()).isEqualTo(6);
+        assertThat(used).containsExactly(1L, 2L, 3L);
+        assertThat(driver.ring.publications)
+                .as("times at which it looks whether to notify")
+                .isEqualTo(1);
+        assertThat(driver.queue.inFlight()).isZero();
+    }
+
+    @Test
+    void shouldShowNothingWhileTheBdevHasNothingDone() {
+        bdev.answersEarly = true;
+        bdev.delayed = true;
+        List<Long> used = usedWhenShown(offerReads(40));
+        driver.queue.poll();
+        assertThat(used).isEmpty();
+        bdev.delayed = false;
+        assertThat(driver.queue.poll()).isEqualTo(40);
     }
 
     @Test

@@ -45,6 +45,9 @@ final class FakeBdev implements BlockDevice {
     /** Whether flushes alone wait in their channel. */
     boolean flushDelayed;
 
+    /** Whether the channel lets the device answer after each request. */
+    boolean answersEarly;
+
     int batches;
     int open;
 
@@ -146,6 +149,9 @@ final class FakeBdev implements BlockDevice {
                     waiting.add(batch.pendingSlot(i));
                 } else {
                     perform(batch.pendingSlot(i));
+                }
+                if (answersEarly) {
+                    batch.answerEarly();
                 }
             }
         }

@@ -27,6 +27,8 @@ final class FakeVirtqueue implements Virtqueue {
     private int first;
     private int last;
     private int unpublished;
+    private boolean undecided;
+    private Runnable shown = () -> {};
 
     FakeVirtqueue() {
         this(newMemory());
@@ -120,17 +122,33 @@ final class FakeVirtqueue implements Virtqueue {
     }
 
     @Override
-    public void publish() {
+    public void show() {
         if (unpublished == 0) {
+            throw new IllegalStateException("nothing to show");
+        }
+        unpublished = 0;
+        undecided = true;
+        shown.run();
+    }
+
+    @Override
+    public void publish() {
+        if (unpublished == 0 && !undecided) {
             throw new IllegalStateException("nothing to publish");
         }
         unpublished = 0;
+        undecided = false;
         publications++;
+    }
+
+    /** Runs something whenever chains are shown before the batch is through. */
+    void whenShown(Runnable listener) {
+        shown = listener;
     }
 
     /** Whether everything completed has been published. */
     boolean isPublished() {
-        return unpublished == 0;
+        return unpublished == 0 && !undecided;
     }
 
     @Override

@@ -11,6 +11,8 @@ import io.hotbay.bdev.BlockType;
 import io.hotbay.virtioblk.internal.BlkDriver.Chain;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -60,6 +62,22 @@ class WriteCacheTest {
         assertThat(bdev.log).containsExactly("write 0+512", "flush 0+0");
         assertThat(write.statusByte()).isEqualTo(BlkRequest.OK);
         assertThat(write.used()).isEqualTo(1);
+        assertThat(driver.queue.inFlight()).isZero();
+    }
+
+    @Test
+    void shouldFlushEachWriteOfALongBatchInWriteThroughModeBeforeAnyIsShown() throws IOException {
+        BlkDriver driver = cached(Map.of("write_cache", "false")).start();
+        bdev.answersEarly = true;
+        driver.ring.whenShown(
+                () -> assertThat(bdev.log).filteredOn("flush 0+0"::equals).hasSize(40));
+        List<Chain> writes = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            writes.add(driver.out(i, pattern(512, i)).offer());
+        }
+        driver.queue.poll();
+        assertThat(bdev.log).filteredOn("flush 0+0"::equals).hasSize(40);
+        assertThat(writes).allMatch(write -> write.statusByte() == BlkRequest.OK);
         assertThat(driver.queue.inFlight()).isZero();
     }
 

@@ -58,6 +58,8 @@ final class PackedVirtqueue extends GuestVirtqueue {
     private int firstWritten;
     /** Slots of the chains published since the driver was notified last. */
     private int unsignalled;
+    /** Whether some were published and it was not decided since whether the driver wants to be notified. */
+    private boolean undecided;
 
     private boolean signalledOnce;
 
@@ -231,7 +233,7 @@ final class PackedVirtqueue extends GuestVirtqueue {
     }
 
     @Override
-    public void publish() {
+    public void show() {
         if (unpublished == 0 || !isUsable()) {
             return;
         }
@@ -247,6 +249,16 @@ final class PackedVirtqueue extends GuestVirtqueue {
         outstanding -= unpublished;
         unsignalled = Math.min(unsignalled + unpublished, 2 * size());
         unpublished = 0;
+        undecided = true;
+    }
+
+    @Override
+    public void publish() {
+        show();
+        if (!undecided || !isUsable()) {
+            return;
+        }
+        undecided = false;
         // Section 2.8.10: the flags first, then the look at what the driver wants; the driver has it the other way
         // round.
         VarHandle.fullFence();

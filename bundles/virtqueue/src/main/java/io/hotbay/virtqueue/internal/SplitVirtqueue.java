@@ -41,6 +41,8 @@ final class SplitVirtqueue extends GuestVirtqueue {
     private int publishedUsed;
     /** Used elements written and not yet published. */
     private int unpublished;
+    /** Whether elements were published and it was not decided since whether the driver wants to be notified. */
+    private boolean undecided;
     /** Elements published since the driver was notified last. */
     private int unsignalled;
 
@@ -106,7 +108,8 @@ final class SplitVirtqueue extends GuestVirtqueue {
 
     @Override
     void locate(GuestMemory memory) {
-        descriptors = new SplitDescriptorTable(memory, descriptorAddress, size(), indirectAllowed, chains, indirect);
+        descriptors = new SplitDescriptorTable(
+                memory, descriptorAddress, size(), indirectAllowed, chains, translation, indirect);
         available = new AvailableRing(memory, availableAddress, size(), eventIndex);
         used = new UsedRing(memory, usedAddress, size(), eventIndex);
     }
@@ -212,7 +215,7 @@ final class SplitVirtqueue extends GuestVirtqueue {
     }
 
     @Override
-    public void publish() {
+    public void show() {
         if (unpublished == 0 || !isUsable()) {
             return;
         }
@@ -230,6 +233,16 @@ final class SplitVirtqueue extends GuestVirtqueue {
         if (tracker != null) {
             tracker.publish(publishedUsed);
         }
+        undecided = true;
+    }
+
+    @Override
+    public void publish() {
+        show();
+        if (!undecided || !isUsable()) {
+            return;
+        }
+        undecided = false;
         // Section 2.7.7: the index first, then the look at what the driver wants; the driver has it the other way
         // round.
         VarHandle.fullFence();

@@ -70,6 +70,42 @@ class EventSuppressionTest {
     }
 
     @Test
+    void shouldShowChainsAtOnceAndDecideOfASignalWhenTheRestIsPublished() {
+        SplitVirtqueue queue = indexed.open();
+        signalled(indexed, queue, 1);
+        indexed.usedEvent(1);
+        indexed.submit(writable(DATA, 1));
+        indexed.submit(writable(DATA, 1));
+        queue.fetch(heads, SIZE);
+        queue.complete(heads[0], 1);
+
+        queue.show();
+
+        assertThat(indexed.usedIndex()).isEqualTo(2);
+        assertThat(queue.takeSignal()).isFalse();
+        queue.complete(heads[1], 1);
+        queue.publish();
+        assertThat(indexed.usedIndex()).isEqualTo(3);
+        assertThat(queue.takeSignal()).isTrue();
+    }
+
+    @Test
+    void shouldDecideOfASignalWhenAllHasBeenShownAlready() {
+        SplitVirtqueue queue = plain.open();
+        plain.submit(writable(DATA, 1));
+        queue.fetch(heads, SIZE);
+        queue.complete(heads[0], 1);
+        queue.show();
+        assertThat(queue.takeSignal()).isFalse();
+
+        queue.publish();
+
+        assertThat(queue.takeSignal()).isTrue();
+        queue.publish();
+        assertThat(queue.takeSignal()).isFalse();
+    }
+
+    @Test
     void shouldNotSignalWhenNothingWasCompleted() {
         SplitVirtqueue queue = plain.open();
         plain.submit(writable(DATA, 1));

@@ -44,6 +44,25 @@ class PackedVirtqueueTest {
     }
 
     @Test
+    void shouldShowChainsAtOnceAndDecideOfASignalWhenTheRestIsPublished() {
+        PackedVirtqueue queue = driver.open();
+        int first = driver.submit(writable(DATA, 1));
+        int second = driver.submit(writable(DATA, 1));
+        queue.fetch(heads, SIZE);
+        queue.complete(first, 1);
+
+        queue.show();
+
+        assertThat(driver.collect()).containsExactly(new Used(first, 1));
+        assertThat(queue.takeSignal()).isFalse();
+        queue.complete(second, 1);
+        queue.show();
+        assertThat(driver.collect()).containsExactly(new Used(second, 1));
+        queue.publish();
+        assertThat(queue.takeSignal()).isTrue();
+    }
+
+    @Test
     void shouldShowNothingOfABatchBeforeItIsPublished() {
         PackedVirtqueue queue = driver.open();
         int first = driver.submit(readable(DATA, 16), writable(DATA, 1));

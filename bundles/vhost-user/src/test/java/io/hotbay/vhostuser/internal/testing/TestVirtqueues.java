@@ -142,6 +142,11 @@ public final class TestVirtqueues implements VirtqueueFactory {
         }
 
         @Override
+        public void show() {
+            publish();
+        }
+
+        @Override
         public void publish() {
             if (fault == null && unpublished > 0) {
                 publishedUsed = publishedUsed + unpublished & 0xffff;

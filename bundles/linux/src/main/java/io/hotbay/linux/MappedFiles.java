@@ -42,6 +42,10 @@ public final class MappedFiles {
     public static MappedFiles ofThisProcess() throws IOException {
         Map<Long, MappedFile> all = new HashMap<>();
         for (String line : Files.readAllLines(MAPS)) {
+            // of some thousand lines a few are wanted, and rings may wait for them
+            if (!line.contains(SHARED_AND_WRITABLE)) {
+                continue;
+            }
             String[] fields = line.split(" +", FIELDS);
             if (fields.length == FIELDS && fields[RIGHTS].equals(SHARED_AND_WRITABLE) && isZero(fields[OFFSET])) {
                 int dash = fields[RANGE].indexOf('-');

@@ -188,12 +188,21 @@ public final class LeaseKeeper implements SynchronousConfigurationListener {
     }
 
     private boolean releaseUnlessNeeded(String name) {
-        boolean used = users.stream().map(names::get).anyMatch(name::equals);
-        if (used || isConfigured(name)) {
+        if (isUsed(name) || isConfigured(name)) {
             return false;
         }
         release(name);
         return true;
+    }
+
+    /** Loops, here and in what else a start needs: a new bundle's first streams would take a fraction of a millisecond each, while rings wait. */
+    private boolean isUsed(String name) {
+        for (String user : users) {
+            if (name.equals(names.get(user))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether there is a bdev of that name, of whatever type: others may keep leases as well. */

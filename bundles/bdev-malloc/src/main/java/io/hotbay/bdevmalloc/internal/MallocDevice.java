@@ -214,14 +214,20 @@ public final class MallocDevice extends ConfiguredDevice implements ResizableDev
             return;
         }
         keeper.trim(storage);
-        formerStorages.forEach(keeper::retire);
+        retireFormerStorages();
         formerStorages.clear();
+    }
+
+    private void retireFormerStorages() {
+        for (String former : formerStorages) {
+            keeper.retire(former);
+        }
     }
 
     @Deactivate
     synchronized void deactivate() {
         ended = true;
-        formerStorages.forEach(keeper::retire);
+        retireFormerStorages();
         keeper.giveBack(pid);
     }
 

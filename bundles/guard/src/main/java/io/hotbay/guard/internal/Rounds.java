@@ -4,7 +4,10 @@ package io.hotbay.guard.internal;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/** Looks after things once a second, on a thread that is there only as long as there is something to look after. */
+/**
+ * Looks after things once a second, on a thread that sleeps as long as there is nothing to look after. It does not end then: a new one
+ * would be made while rings wait for what is being replaced.
+ */
 final class Rounds {
     private static final long INTERVAL_MILLIS = TimeUnit.SECONDS.toMillis(1);
 
@@ -25,17 +28,29 @@ final class Rounds {
             thread = new Thread(this::run, "hotbay-guard");
             thread.setDaemon(true);
             thread.start();
+        } else {
+            notifyAll();
         }
     }
 
     private void run() {
         try {
-            do {
-                TimeUnit.MILLISECONDS.sleep(INTERVAL_MILLIS);
-            } while (goesOn());
+            while (awaitWanted()) {
+                do {
+                    TimeUnit.MILLISECONDS.sleep(INTERVAL_MILLIS);
+                } while (goesOn());
+            }
         } catch (InterruptedException e) {
             // closed
         }
+    }
+
+    /** @return false when it has been closed */
+    private synchronized boolean awaitWanted() throws InterruptedException {
+        while (!wanted && !closed) {
+            wait();
+        }
+        return !closed;
     }
 
     private boolean goesOn() {
@@ -44,11 +59,7 @@ final class Rounds {
         }
         boolean left = look.getAsBoolean();
         synchronized (this) {
-            boolean goesOn = (left || wanted) && !closed;
-            if (!goesOn) {
-                thread = null;
-            }
-            return goesOn;
+            return (left || wanted) && !closed;
         }
     }
 

@@ -6,7 +6,9 @@ import io.hotbay.linux.Mapping;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Mappings that an earlier life of the component has made in this process, until their lease takes them up. One that no lease takes up,
@@ -31,39 +33,56 @@ final class InheritedMappings {
         for (LeftMapping each : left) {
             if (LeaseName.isValid(each.lease())) {
                 Path file = folder.resolve(each.lease());
-                mapped.adopt(each.address(), each.length(), file, each.inode())
-                        .ifPresent(mapping -> all.add(new Inherited(file, each.inode(), mapping)));
+                Optional<Mapping> mapping = mapped.adopt(each.address(), each.length(), file, each.inode());
+                if (mapping.isPresent()) {
+                    all.add(new Inherited(file, each.inode(), mapping.get()));
+                }
             }
         }
     }
 
     /** The mappings of a file, in the order in which they were made. */
     List<Mapping> of(Path file, long inode) {
-        return all.stream()
-                .filter(each -> each.file.equals(file) && each.inode == inode)
-                .map(Inherited::mapping)
-                .toList();
+        List<Mapping> mappings = new ArrayList<>();
+        for (Inherited each : all) {
+            if (each.file.equals(file) && each.inode == inode) {
+                mappings.add(each.mapping);
+            }
+        }
+        return mappings;
     }
 
     /** A lease has them now. */
     void claimed(List<Mapping> mappings) {
-        all.removeIf(each -> mappings.contains(each.mapping));
+        for (Iterator<Inherited> each = all.iterator(); each.hasNext(); ) {
+            if (mappings.contains(each.next().mapping)) {
+                each.remove();
+            }
+        }
     }
 
     /** Unmaps what is still there under the name of a lease: nobody uses windows from before. */
     void close(String lease) {
-        all.stream().filter(each -> each.isOf(lease)).forEach(each -> each.mapping.close());
-        all.removeIf(each -> each.isOf(lease));
+        for (Iterator<Inherited> inherited = all.iterator(); inherited.hasNext(); ) {
+            Inherited each = inherited.next();
+            if (each.isOf(lease)) {
+                each.mapping.close();
+                inherited.remove();
+            }
+        }
     }
 
     /** Leaves those of a folder for the next life. */
     List<LeftMapping> release(Path folder) {
-        List<Inherited> left =
-                all.stream().filter(each -> each.file.startsWith(folder)).toList();
-        all.removeAll(left);
-        return left.stream()
-                .map(each -> left(each.file, each.inode, each.mapping))
-                .toList();
+        List<LeftMapping> left = new ArrayList<>();
+        for (Iterator<Inherited> inherited = all.iterator(); inherited.hasNext(); ) {
+            Inherited each = inherited.next();
+            if (each.file.startsWith(folder)) {
+                left.add(left(each.file, each.inode, each.mapping));
+                inherited.remove();
+            }
+        }
+        return left;
     }
 
     static LeftMapping left(Path file, long inode, Mapping mapping) {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Leaves folders with the keeper, which also survives an update of this bundle and passes them on to another process. */
 final class KeptFolders implements LeftFolders {
@@ -33,25 +34,21 @@ final class KeptFolders implements LeftFolders {
 
     @Override
     public LeftFolder take(Path folder) {
-        return keeper.take(PREFIX + folder)
-                .map(kept -> new LeftFolder(Descriptor.adopt(kept.descriptors().get(0)), mappings(kept.facts())))
-                .orElse(null);
+        Optional<Kept> kept = keeper.take(PREFIX + folder);
+        if (kept.isEmpty()) {
+            return null;
+        }
+        return new LeftFolder(
+                Descriptor.adopt(kept.get().descriptors().get(0)),
+                mappings(kept.get().facts()));
     }
 
     static Map<String, Object> facts(List<LeftMapping> mappings) {
-        return Map.of(
-                MAPPINGS,
-                mappings.stream()
-                        .map(each -> Map.of(
-                                LEASE,
-                                each.lease(),
-                                INODE,
-                                each.inode(),
-                                ADDRESS,
-                                each.address(),
-                                LENGTH,
-                                each.length()))
-                        .toList());
+        List<Map<String, Object>> all = new ArrayList<>();
+        for (LeftMapping each : mappings) {
+            all.add(Map.of(LEASE, each.lease(), INODE, each.inode(), ADDRESS, each.address(), LENGTH, each.length()));
+        }
+        return Map.of(MAPPINGS, List.copyOf(all));
     }
 
     /** Facts that another version of this bundle has left may be of another kind. */

@@ -6,8 +6,8 @@ import io.hotbay.memory.MemoryLease;
 import io.hotbay.memory.MemoryRegion;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * Leased memory: a mapped file and what its header says. Immutable; the mappings belong to the allocator, which unmaps them when the
@@ -59,7 +59,7 @@ final class Lease implements MemoryLease {
 
     /** The same file, mapped anew because it has become longer; the mapping there was stays for those who still use it. */
     Lease remapped(LeaseHeader resized, Mapping longer) {
-        return new Lease(resized, origin, longer, mappings().toList());
+        return new Lease(resized, origin, longer, mappings());
     }
 
     /** The same memory without the mappings from before its last resizes. */
@@ -114,8 +114,10 @@ final class Lease implements MemoryLease {
     }
 
     /** All mappings, in the order in which they were made. */
-    Stream<Mapping> mappings() {
-        return Stream.concat(former.stream(), Stream.of(mapping));
+    List<Mapping> mappings() {
+        List<Mapping> all = new ArrayList<>(former);
+        all.add(mapping);
+        return all;
     }
 
     /** Mappings that nobody needs but those who have windows from before a resize. */

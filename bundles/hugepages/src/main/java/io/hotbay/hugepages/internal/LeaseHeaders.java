@@ -10,6 +10,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -37,7 +38,11 @@ final class LeaseHeaders {
 
     /** Names of the leases that have one, sorted. */
     List<String> leases() throws IOException {
-        return folder.headers().stream().map(LeaseName::ofHeader).toList();
+        List<String> leases = new ArrayList<>();
+        for (String header : folder.headers()) {
+            leases.add(LeaseName.ofHeader(header));
+        }
+        return leases;
     }
 
     /** The header of a lease, if it has one. */

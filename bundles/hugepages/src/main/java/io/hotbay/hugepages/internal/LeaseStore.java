@@ -5,6 +5,7 @@ import io.hotbay.bdev.ByteSize;
 import io.hotbay.hugepages.internal.HugetlbfsMounts.Mount;
 import io.hotbay.hugepages.internal.KernelPages.Pool;
 import io.hotbay.linux.LinuxException;
+import io.hotbay.linux.Mapping;
 import io.hotbay.linux.Users;
 import io.hotbay.memory.LeftoverFile;
 import java.io.IOException;
@@ -92,11 +93,16 @@ final class LeaseStore {
     /** Takes up the leases that an earlier life of this target left; what cannot be taken up is logged and stays. */
     List<Lease> adopt(HugepageSettings settings) throws IOException {
         Map<Path, Long> pageSizes = new LinkedHashMap<>();
-        mounts.all().forEach(mount -> pageSizes.putIfAbsent(mount.path(), mount.pageSize()));
+        for (Mount mount : mounts.all()) {
+            pageSizes.putIfAbsent(mount.path(), mount.pageSize());
+        }
         pageSizes.put(host.sharedMemory(), ORDINARY_PAGE);
-        List<Path> present = pageSizes.keySet().stream()
-                .filter(root -> Files.isDirectory(path(root, settings)))
-                .toList();
+        List<Path> present = new ArrayList<>();
+        for (Path root : pageSizes.keySet()) {
+            if (Files.isDirectory(path(root, settings))) {
+                present.add(root);
+            }
+        }
         if (present.isEmpty()) {
             return List.of();
         }
@@ -107,7 +113,9 @@ final class LeaseStore {
             }
             adoption.takeUpHeaders(List.copyOf(pageSizes.keySet()));
             rejected.addAll(adoption.rejected());
-            rejected.forEach(each -> logger.warn("{}", each.text()));
+            for (RejectedFile each : rejected) {
+                logger.warn("{}", each.text());
+            }
             return adoption.leases();
         } catch (IOException e) {
             logger.error("leases of an earlier start cannot be taken up: {}", e.getMessage());
@@ -232,7 +240,9 @@ final class LeaseStore {
 
     Lease trim(Lease lease) throws IOException {
         inherited.close(lease.name());
-        return files(lease).trim(lease);
+        boolean trim =
+                lease.former().isEmpty() && lease.length() == lease.header().needed();
+        return trim ? lease : files(lease).trim(lease);
     }
 
     void release(Lease lease) throws IOException {
@@ -268,10 +278,10 @@ final class LeaseStore {
             List<LeftMapping> mapped = new ArrayList<>(inherited.release(folder.path()));
             for (Lease lease : leases) {
                 if (lease.file().getParent().equals(folder.path())) {
-                    lease.mappings()
-                            .map(each -> InheritedMappings.left(
-                                    lease.file(), lease.header().inode(), each))
-                            .forEach(mapped::add);
+                    for (Mapping each : lease.mappings()) {
+                        mapped.add(InheritedMappings.left(
+                                lease.file(), lease.header().inode(), each));
+                    }
                 }
             }
             folder.handOver(left, mapped);

@@ -100,7 +100,9 @@ public final class LeasedHugepages implements HugepageAllocator {
         setup = new PageSetup(kernel, mounts);
         table = new PoolTable(host.root(), kernel);
         store = new LeaseStore(host, kernel, mounts, instance, folders, logger);
-        store.adopt(settings).forEach(lease -> leases.put(lease.name(), lease));
+        for (Lease lease : store.adopt(settings)) {
+            leases.put(lease.name(), lease);
+        }
         found = Set.copyOf(leases.keySet());
         if (!leases.isEmpty()) {
             logger.info("took up the leases that were there: {}", leases.keySet());

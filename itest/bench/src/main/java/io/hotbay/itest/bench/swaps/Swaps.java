@@ -46,7 +46,8 @@ public final class Swaps {
     }
 
     private int measure() throws IOException {
-        Path directory = Files.createTempDirectory(Path.of("/tmp"), "hbs");
+        // as /run on most machines: the framework keeps bundles in the run directory
+        Path directory = Files.createTempDirectory(Path.of("/dev/shm"), "hbs");
         try (SwapTarget target = SwapTarget.start(options, directory);
                 LoadThread load = LoadThread.start(target, options)) {
             String title = String.format(

@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** How the kernel shares a core among threads of this process; also among those that are the JVM's own. */
 public final class ThreadPriorities {
@@ -19,6 +21,8 @@ public final class ThreadPriorities {
 
     /** Field of a thread's stat, counted from the one behind its name. */
     private static final int NICE = 16;
+
+    private static final int MOST_NICE = 19;
 
     private ThreadPriorities() {}
 
@@ -31,12 +35,90 @@ public final class ThreadPriorities {
      * @return how many threads there are of those names
      */
     public static int giveWay(List<String> names, int nice) throws IOException {
+        return each(names, thread -> {
+            if (niceOf(thread) < nice) {
+                set(idOf(thread), nice);
+            }
+        });
+    }
+
+    /**
+     * Lets threads give way to others as {@link #giveWay} does, until the result is closed. Nothing happens when that could not be
+     * taken back, which needs CAP_SYS_NICE.
+     */
+    public static Yielding giveWayMeanwhile(List<String> names, int nice) throws IOException {
+        Map<Integer, Integer> before = new HashMap<>();
+        Yielding yielding = new Yielding(before);
+        if (!canTakeBack()) {
+            return yielding;
+        }
+        try {
+            each(names, thread -> {
+                int own = niceOf(thread);
+                if (own < nice) {
+                    set(idOf(thread), nice);
+                    before.put(idOf(thread), own);
+                }
+            });
+            return yielding;
+        } catch (IOException e) {
+            yielding.close();
+            throw e;
+        }
+    }
+
+    /** Threads that give way for a while. For one thread. */
+    public static final class Yielding implements AutoCloseable {
+        private final Map<Integer, Integer> before;
+
+        private Yielding(Map<Integer, Integer> before) {
+            this.before = before;
+        }
+
+        /** How many threads do. */
+        public int threads() {
+            return before.size();
+        }
+
+        /** Gives them back the nice value that they had; one that has ended meanwhile needs none. */
+        @Override
+        public void close() {
+            before.forEach((thread, nice) -> {
+                try {
+                    set(thread, nice);
+                } catch (LinuxException e) {
+                    // it has ended
+                }
+            });
+            before.clear();
+        }
+    }
+
+    /** Tries it with the calling thread, which gives way a little for good when it cannot. */
+    private static boolean canTakeBack() throws IOException {
+        int id = Cpus.currentThreadId();
+        int own = niceOf(THREADS.resolve(String.valueOf(id)));
+        try {
+            set(id, own + 1);
+            set(id, own);
+            return own < MOST_NICE;
+        } catch (LinuxException e) {
+            return false;
+        }
+    }
+
+    @FunctionalInterface
+    private interface Action {
+        void on(Path thread) throws IOException;
+    }
+
+    private static int each(List<String> names, Action action) throws IOException {
         int found = 0;
         try (DirectoryStream<Path> threads = Files.newDirectoryStream(THREADS)) {
             for (Path thread : threads) {
                 try {
                     if (names.stream().anyMatch(Files.readString(thread.resolve("comm"))::startsWith)) {
-                        giveWay(thread, nice);
+                        action.on(thread);
                         found++;
                     }
                 } catch (IOException e) {
@@ -51,12 +133,12 @@ public final class ThreadPriorities {
         return found;
     }
 
-    private static void giveWay(Path thread, int nice) throws IOException {
-        if (niceOf(thread) >= nice) {
-            return;
-        }
-        int id = Integer.parseInt(thread.getFileName().toString());
-        Kernel.call("setpriority", "thread " + id, () -> LIBC.setpriority(THREAD, id, nice));
+    private static int idOf(Path thread) {
+        return Integer.parseInt(thread.getFileName().toString());
+    }
+
+    private static void set(int thread, int nice) throws LinuxException {
+        Kernel.call("setpriority", "thread " + thread, () -> LIBC.setpriority(THREAD, thread, nice));
     }
 
     private static int niceOf(Path thread) throws IOException {

@@ -62,6 +62,23 @@ class ThreadPrioritiesTest {
     }
 
     @Test
+    void shouldLetThreadsGiveWayForAWhileIfThatCanBeTakenBack() throws Exception {
+        int own = nice(Cpus.currentThreadId());
+        Thread thread = start("patient-1");
+        try {
+            try (ThreadPriorities.Yielding yielding = ThreadPriorities.giveWayMeanwhile(List.of("patient-"), own + 4)) {
+                assertThat(nice(id)).isEqualTo(yielding.threads() == 1 ? nicer(own, 4) : own);
+                assertThat(yielding.threads()).isEqualTo(Users.effectiveUid() == 0 ? 1 : yielding.threads());
+            }
+
+            assertThat(nice(id)).isEqualTo(own);
+        } finally {
+            end.countDown();
+            thread.join();
+        }
+    }
+
+    @Test
     void shouldLeaveThreadsAloneThatGiveMoreWay() throws Exception {
         int own = nice(Cpus.currentThreadId());
         Thread thread = start("humble-1");

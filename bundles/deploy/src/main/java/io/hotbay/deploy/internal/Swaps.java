@@ -185,7 +185,10 @@ final class Swaps {
     }
 
     private String carryOut(Bundle bundle, Path content, Before before) throws InterruptedException {
-        String trouble = replacement.replace(bundle, content, before.bundles());
+        String trouble;
+        try (Haste haste = new Haste()) {
+            trouble = replacement.replace(bundle, content, before.bundles());
+        }
         return trouble.isEmpty() ? aftermath.await(before) : trouble;
     }
 

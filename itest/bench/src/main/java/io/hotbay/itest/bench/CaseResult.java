@@ -32,6 +32,7 @@ final class CaseResult {
     private final List<Double> first = new ArrayList<>();
     private final List<Double> second = new ArrayList<>();
     private final List<Double> ratios = new ArrayList<>();
+    private final List<Double> distances = new ArrayList<>();
     private final LatencyHistogram firstLatency = new LatencyHistogram();
     private final LatencyHistogram secondLatency = new LatencyHistogram();
 
@@ -47,8 +48,12 @@ final class CaseResult {
         this.tolerated = tolerated;
     }
 
-    /** Adds a pair; one with a disturbed sample only counts as taken. */
-    void add(LoadSample ofFirst, LoadSample ofSecond, double disturbance) {
+    /**
+     * Adds a pair; one with a disturbed sample only counts as taken.
+     *
+     * @param distance {@link CoreDistance} before it, in ns
+     */
+    void add(LoadSample ofFirst, LoadSample ofSecond, double disturbance, double distance) {
         disturbances.add(disturbance);
         // A sample without a single request is one that the host stopped, not one of a slow target.
         if (disturbance > tolerated || ofFirst.requests() == 0 || ofSecond.requests() == 0) {
@@ -57,6 +62,7 @@ final class CaseResult {
         first.add(ofFirst.iops());
         second.add(ofSecond.iops());
         ratios.add(ofFirst.iops() / ofSecond.iops());
+        distances.add(distance);
         firstLatency.add(ofFirst.latency());
         secondLatency.add(ofSecond.latency());
     }
@@ -78,14 +84,15 @@ final class CaseResult {
     static String heading(String firstName, String secondName) {
         return String.format(
                 Locale.ROOT,
-                "%-22s %-24s %-24s %-22s %-16s %-16s %s",
+                "%-22s %-24s %-24s %-22s %-16s %-16s %-6s %s",
                 "case",
                 firstName + " k IOPS",
                 secondName + " k IOPS",
                 "ratio",
                 "p50/p99 us",
                 "p50/p99 us",
-                "pairs");
+                "pairs",
+                "cores ns");
     }
 
     String text() {
@@ -99,15 +106,15 @@ final class CaseResult {
         }
         return String.format(
                 Locale.ROOT,
-                "%-22s %-24s %-24s %-22s %-16s %-16s %d/%d %s",
+                "%-22s %-24s %-24s %-22s %-16s %-16s %-6s %-14s %s",
                 name,
                 thousands(Statistics.of(first)),
                 thousands(Statistics.of(second)),
                 ratio(Statistics.of(ratios)),
                 latency(firstLatency),
                 latency(secondLatency),
-                ratios.size(),
-                disturbances.size(),
+                ratios.size() + "/" + disturbances.size(),
+                distance(Statistics.of(distances)),
                 verdictText());
     }
 
@@ -134,6 +141,7 @@ final class CaseResult {
             object.add("first_iops", Statistics.of(first).json());
             object.add("second_iops", Statistics.of(second).json());
             object.add("ratio", Statistics.of(ratios).json());
+            object.add("core_round_trip_ns", Statistics.of(distances).json());
             object.addProperty("first_p50_us", firstLatency.percentile(0.5) / 1e3);
             object.addProperty("first_p99_us", firstLatency.percentile(0.99) / 1e3);
             object.addProperty("second_p50_us", secondLatency.percentile(0.5) / 1e3);
@@ -144,6 +152,10 @@ final class CaseResult {
 
     private static String thousands(Statistics iops) {
         return String.format(Locale.ROOT, "%.0f (%.0f-%.0f)", iops.median() / 1e3, iops.low() / 1e3, iops.high() / 1e3);
+    }
+
+    private static String distance(Statistics nanos) {
+        return String.format(Locale.ROOT, "%.0f (%.0f-%.0f)", nanos.median(), nanos.low(), nanos.high());
     }
 
     private static String ratio(Statistics ratio) {

@@ -15,11 +15,12 @@ final class Pairs {
         CaseResult result = new CaseResult(name, goal, options.tolerated());
         long nanos = options.sampleMillis() * NANOS_PER_MILLI;
         for (int round = 0; round < options.rounds(); round++) {
+            double distance = CoreDistance.nanos(options.targetCore());
             boolean firstLeads = round % 2 == 0;
             LoadSample early = (firstLeads ? first : second).sample(nanos);
             LoadSample late = (firstLeads ? second : first).sample(nanos);
             double disturbance = Math.max(first.disturbance(), second.disturbance());
-            result.add(firstLeads ? early : late, firstLeads ? late : early, disturbance);
+            result.add(firstLeads ? early : late, firstLeads ? late : early, disturbance, distance);
         }
         return result;
     }

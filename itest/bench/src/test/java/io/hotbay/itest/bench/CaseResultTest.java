@@ -19,7 +19,7 @@ class CaseResultTest {
     private static CaseResult pairs(BenchCase benchCase, int count, long first, long second, double disturbance) {
         CaseResult result = new CaseResult(benchCase.text(), benchCase.goal(), 0.15);
         for (int i = 0; i < count; i++) {
-            result.add(sample(first), sample(second), disturbance);
+            result.add(sample(first), sample(second), disturbance, 100);
         }
         return result;
     }
@@ -50,7 +50,7 @@ class CaseResultTest {
     void shouldNotConcludeFromSamplesOnBothSidesOfTheGoal() {
         CaseResult result = pairs(WITH_GOAL, 5, 9000, 1000, 0);
         for (int i = 0; i < 5; i++) {
-            result.add(sample(1000), sample(1000), 0);
+            result.add(sample(1000), sample(1000), 0, 500);
         }
         assertThat(result.verdict()).isEqualTo(CaseResult.Verdict.TOO_NOISY);
     }
@@ -59,9 +59,23 @@ class CaseResultTest {
     void shouldNotConcludeWhenMostPairsAreDisturbed() {
         CaseResult result = pairs(WITHOUT_GOAL, 14, 1000, 1000, 0.5);
         for (int i = 0; i < 6; i++) {
-            result.add(sample(1000), sample(1000), 0);
+            result.add(sample(1000), sample(1000), 0, 500);
         }
         assertThat(result.verdict()).isEqualTo(CaseResult.Verdict.TOO_NOISY);
+    }
+
+    @Test
+    void shouldTellHowFarTheCoresWereFromEachOther() {
+        CaseResult result = pairs(WITHOUT_GOAL, 6, 1000, 1000, 0);
+        for (int i = 0; i < 4; i++) {
+            result.add(sample(1000), sample(1000), 0, 500);
+        }
+        assertThat(result.text()).contains("10/10", "100 (100-500)");
+        assertThat(result.json("a", "b")
+                        .getAsJsonObject("core_round_trip_ns")
+                        .get("high")
+                        .getAsDouble())
+                .isEqualTo(500);
     }
 
     @Test

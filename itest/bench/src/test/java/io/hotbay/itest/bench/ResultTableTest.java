@@ -24,7 +24,7 @@ class ResultTableTest {
         for (int i = 0; i < 5; i++) {
             LoadSample first = new LoadSample(5_000_000, 1_000_000_000, new LatencyHistogram(), 0, 0);
             LoadSample second = new LoadSample(1_000_000, 1_000_000_000, new LatencyHistogram(), 0, 0);
-            result.add(first, second, disturbance);
+            result.add(first, second, disturbance, 100);
         }
         return result;
     }

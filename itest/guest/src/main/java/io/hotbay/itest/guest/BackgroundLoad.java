@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 
 /** Work that a guest repeats between jobs until it is told to stop or fails. Meanwhile the job channel is free, or can be moved. */
 public final class BackgroundLoad {
@@ -27,8 +28,10 @@ public final class BackgroundLoad {
                 (
                     status=0
                     rounds=0
+                    rm -f /run/LOAD.slowest
                     until [ -e /run/LOAD.stop ]; do
                         sh -eu -o pipefail /run/LOAD.job >/run/LOAD.log 2>&1 || { status=$?; break; }
+                        grep ' lat (' /run/LOAD.log >>/run/LOAD.slowest || true
                         rounds=$((rounds + 1))
                     done
                     echo "$status $rounds" >/run/LOAD.new
@@ -44,18 +47,24 @@ public final class BackgroundLoad {
         guest.run(named("[ ! -e /run/LOAD.end ] || { cat /run/LOAD.end /run/LOAD.log; exit 1; }"));
     }
 
-    /** Lets the last round come to its end; fails when a round has failed or none was complete. */
-    public void stop(Guest guest) {
+    /**
+     * Lets the last round come to its end; fails when a round has failed or none was complete.
+     *
+     * @return fio's lines about how long requests took, the longest among them: of each complete round one for writes and one for reads
+     */
+    public List<String> stop(Guest guest) {
         JobResult result = guest.run(named("""
                 touch /run/LOAD.stop
                 until [ -e /run/LOAD.end ]; do usleep 50000; done
                 read -r status rounds </run/LOAD.end
                 echo "rounds=$rounds"
                 [ "$status" -eq 0 ] || { cat /run/LOAD.log; exit 1; }
+                cat /run/LOAD.slowest
                 """));
         assertThat(Integer.parseInt(result.values().get("rounds")))
                 .as("complete rounds of " + name)
                 .isPositive();
+        return result.output().lines().filter(line -> line.contains(" lat (")).toList();
     }
 
     private String named(String script) {

@@ -31,7 +31,7 @@ public final class BackgroundLoad {
                     rm -f /run/LOAD.slowest
                     until [ -e /run/LOAD.stop ]; do
                         sh -eu -o pipefail /run/LOAD.job >/run/LOAD.log 2>&1 || { status=$?; break; }
-                        grep ' lat (' /run/LOAD.log >>/run/LOAD.slowest || true
+                        grep ' lat (.*min=' /run/LOAD.log >>/run/LOAD.slowest || true
                         rounds=$((rounds + 1))
                     done
                     echo "$status $rounds" >/run/LOAD.new

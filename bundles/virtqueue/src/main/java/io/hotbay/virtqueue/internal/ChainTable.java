@@ -198,7 +198,7 @@ final class ChainTable {
         return inFlight;
     }
 
-    /** Reads a byte of the first segment of a chain that is in flight or has ended in the current memory; what it is means nothing. */
+    /** Reads a byte of the first segment of a chain that has ended in the current memory; what it is means nothing. */
     int touch(int chain) {
         long handle = handles[chain * INLINE];
         if (counts[chain] == 0 || handle == GuestMemory.NONE) {

@@ -6,7 +6,8 @@ import java.nio.ByteBuffer;
 
 /**
  * The descriptor table of a split ring (virtio 1.x section 2.7.5): follows a chain from its head and hands its buffers to the
- * {@link ChainTable}. Every descriptor is read once, and the number of steps is bounded by the length of the table.
+ * {@link ChainTable}. What counts of a descriptor is read once: a chain that turns out to be none of the short ones is read anew from the
+ * beginning, and what was read before is forgotten. The number of steps is bounded by the length of the table.
  */
 final class SplitDescriptorTable {
     /** Mask of the positions in a table of any length. */

@@ -84,7 +84,7 @@ final class ResultTable {
 
     private static String thousands(JsonObject pair, String key) {
         double median = pair.getAsJsonObject(key).get("median").getAsDouble();
-        return String.format(Locale.ROOT, "%.4g k IOPS", median / 1e3);
+        return String.format(Locale.ROOT, median < 1e6 ? "%.4g k IOPS" : "%.0f k IOPS", median / 1e3);
     }
 
     private static String ratio(JsonObject ratio) {

@@ -5,6 +5,7 @@ import io.hotbay.memory.DirtyLog;
 import io.hotbay.memory.GuestMemory;
 import io.hotbay.virtio.OwnedVirtqueue;
 import io.hotbay.virtio.VirtqueueSetup;
+import java.lang.invoke.VarHandle;
 
 /** What virtqueues of every format share: chains in flight, the memory they lie in, the dirty log, and being broken. */
 abstract class GuestVirtqueue implements OwnedVirtqueue {
@@ -24,6 +25,12 @@ abstract class GuestVirtqueue implements OwnedVirtqueue {
     private boolean usable;
 
     private boolean signal;
+    /** Whether something was shown and it was not decided since whether the driver wants to be notified. */
+    private boolean undecided;
+    /** What was shown since the driver was notified last, in the units of its event. */
+    private int unsignalled;
+
+    private boolean signalledOnce;
 
     GuestVirtqueue(VirtqueueSetup setup) {
         index = setup.index();
@@ -96,8 +103,35 @@ abstract class GuestVirtqueue implements OwnedVirtqueue {
         return usable;
     }
 
-    final void signal() {
-        signal = true;
+    /** Whether the driver wants to be notified of something among the {@link #unsignalled} last that it was shown. */
+    abstract boolean wantsSignal();
+
+    /** Completions have just been made visible. */
+    final void shown(int count, int most) {
+        unsignalled = Math.min(unsignalled + count, most);
+        undecided = true;
+    }
+
+    final int unsignalled() {
+        return unsignalled;
+    }
+
+    @Override
+    public final void publish() {
+        show();
+        if (!undecided || !usable) {
+            return;
+        }
+        undecided = false;
+        // Sections 2.7.7 and 2.8.10: the ring first, then the look at what the driver wants; the driver does the
+        // reverse.
+        VarHandle.fullFence();
+        // The first is always sent: what came before this queue is unknown.
+        if (!signalledOnce || wantsSignal()) {
+            signalledOnce = true;
+            unsignalled = 0;
+            signal = true;
+        }
     }
 
     @Override

@@ -56,12 +56,6 @@ final class PackedVirtqueue extends GuestVirtqueue {
     private int unpublished;
     /** Bytes written to the first chain of the batch that is not published yet: part of its flags. */
     private int firstWritten;
-    /** Slots of the chains published since the driver was notified last. */
-    private int unsignalled;
-    /** Whether some were published and it was not decided since whether the driver wants to be notified. */
-    private boolean undecided;
-
-    private boolean signalledOnce;
 
     /** Makes what tracks the chains in flight; tests have one of their own. */
     interface Tracking {
@@ -247,26 +241,8 @@ final class PackedVirtqueue extends GuestVirtqueue {
         }
         publishedUsed = nextUsed;
         outstanding -= unpublished;
-        unsignalled = Math.min(unsignalled + unpublished, 2 * size());
+        shown(unpublished, 2 * size());
         unpublished = 0;
-        undecided = true;
-    }
-
-    @Override
-    public void publish() {
-        show();
-        if (!undecided || !isUsable()) {
-            return;
-        }
-        undecided = false;
-        // Section 2.8.10: the flags first, then the look at what the driver wants; the driver has it the other way
-        // round.
-        VarHandle.fullFence();
-        if (wantsSignal()) {
-            signalledOnce = true;
-            unsignalled = 0;
-            signal();
-        }
     }
 
     private void logSlot(int position) {
@@ -277,19 +253,17 @@ final class PackedVirtqueue extends GuestVirtqueue {
 
     /**
      * Section 2.8.10. The window of the event begins behind the last signal that was really sent, so a driver that moves the event
-     * backwards loses none. The first is always sent: what came before this queue is unknown.
+     * backwards loses none.
      */
-    private boolean wantsSignal() {
-        if (!signalledOnce) {
-            return true;
-        }
+    @Override
+    boolean wantsSignal() {
         int event = driverEvents.read();
         int flags = EventArea.flags(event);
         if (flags != EventArea.AT_POSITION || !eventIndex) {
             return flags != EventArea.DISABLE;
         }
         int position = laps.decode(EventArea.position(event));
-        return laps.distance(position + 1, publishedUsed) < unsignalled;
+        return laps.distance(position + 1, publishedUsed) < unsignalled();
     }
 
     @Override

@@ -41,12 +41,6 @@ final class SplitVirtqueue extends GuestVirtqueue {
     private int publishedUsed;
     /** Used elements written and not yet published. */
     private int unpublished;
-    /** Whether elements were published and it was not decided since whether the driver wants to be notified. */
-    private boolean undecided;
-    /** Elements published since the driver was notified last. */
-    private int unsignalled;
-
-    private boolean signalledOnce;
 
     /** Head completed last in the current memory, or {@link #NONE}. */
     private int completedLast = NONE;
@@ -223,7 +217,7 @@ final class SplitVirtqueue extends GuestVirtqueue {
             logElements();
         }
         publishedUsed = publishedUsed + unpublished & INDEX_MASK;
-        unsignalled = Math.min(unsignalled + unpublished, ALL_INDICES);
+        shown(unpublished, ALL_INDICES);
         unpublished = 0;
         if (tracker != null) {
             tracker.prepare();
@@ -232,24 +226,6 @@ final class SplitVirtqueue extends GuestVirtqueue {
         logRing(usedLogAddress + UsedRing.INDEX_OFFSET, UsedRing.INDEX_SIZE);
         if (tracker != null) {
             tracker.publish(publishedUsed);
-        }
-        undecided = true;
-    }
-
-    @Override
-    public void publish() {
-        show();
-        if (!undecided || !isUsable()) {
-            return;
-        }
-        undecided = false;
-        // Section 2.7.7: the index first, then the look at what the driver wants; the driver has it the other way
-        // round.
-        VarHandle.fullFence();
-        if (wantsSignal()) {
-            signalledOnce = true;
-            unsignalled = 0;
-            signal();
         }
     }
 
@@ -264,17 +240,15 @@ final class SplitVirtqueue extends GuestVirtqueue {
 
     /**
      * Sections 2.7.7 and 2.7.10. The window of the event index starts behind the last signal that was really sent, so a driver
-     * that moves the index backwards loses none. The first is always sent: what came before this queue is unknown.
+     * that moves the index backwards loses none.
      */
-    private boolean wantsSignal() {
-        if (!signalledOnce) {
-            return true;
-        }
+    @Override
+    boolean wantsSignal() {
         if (!eventIndex) {
             return !available.noInterrupt();
         }
         int behind = publishedUsed - available.usedEvent() - 1 & INDEX_MASK;
-        return behind < unsignalled;
+        return behind < unsignalled();
     }
 
     @Override

@@ -22,7 +22,11 @@ public final class ThreadPriorities {
     /** Field of a thread's stat, counted from the one behind its name. */
     private static final int NICE = 16;
 
-    private static final int MOST_NICE = 19;
+    /** The nice value of threads that give way to all others. */
+    public static final int MOST_NICE = 19;
+
+    /** How the names of the JVM's compilers begin. */
+    public static final List<String> COMPILERS = List.of("C1 Compiler", "C2 Compiler");
 
     private ThreadPriorities() {}
 

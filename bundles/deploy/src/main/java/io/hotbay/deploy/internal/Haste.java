@@ -3,16 +3,12 @@ package io.hotbay.deploy.internal;
 
 import io.hotbay.linux.ThreadPriorities;
 import java.io.IOException;
-import java.util.List;
 
 /**
  * As long as it is open, the JVM's compilers leave the core to whoever puts a bundle in place: rings wait for that, and nobody for the
  * compilers. Where there is no core to spare they took a fifth of the pause otherwise, in a process that has just started much more.
  */
 final class Haste implements AutoCloseable {
-    private static final List<String> COMPILERS = List.of("C1 Compiler", "C2 Compiler");
-    private static final int MOST_NICE = 19;
-
     /** Null when the kernel did not let them. */
     private final ThreadPriorities.Yielding compilers;
 
@@ -22,7 +18,7 @@ final class Haste implements AutoCloseable {
 
     private static ThreadPriorities.Yielding compilers() {
         try {
-            return ThreadPriorities.giveWayMeanwhile(COMPILERS, MOST_NICE);
+            return ThreadPriorities.giveWayMeanwhile(ThreadPriorities.COMPILERS, ThreadPriorities.MOST_NICE);
         } catch (IOException e) {
             // the swap takes a little longer
             return null;

@@ -240,9 +240,9 @@ final class LeaseStore {
 
     Lease trim(Lease lease) throws IOException {
         inherited.close(lease.name());
-        boolean trim =
+        boolean needsNone =
                 lease.former().isEmpty() && lease.length() == lease.header().needed();
-        return trim ? lease : files(lease).trim(lease);
+        return needsNone ? lease : files(lease).trim(lease);
     }
 
     void release(Lease lease) throws IOException {

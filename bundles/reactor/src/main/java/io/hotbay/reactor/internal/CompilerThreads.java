@@ -4,7 +4,6 @@ package io.hotbay.reactor.internal;
 import io.hotbay.linux.ThreadPriorities;
 import io.hotbay.reactor.Reactors;
 import java.io.IOException;
-import java.util.List;
 import org.osgi.service.log.Logger;
 
 /**
@@ -12,15 +11,12 @@ import org.osgi.service.log.Logger;
  * reactor, or of whoever puts the new bundle in place while disks wait. What they compile is wanted soon, but never at once.
  */
 final class CompilerThreads {
-    private static final List<String> NAMES = List.of("C1 Compiler", "C2 Compiler");
-    private static final int MOST_NICE = 19;
-
     private CompilerThreads() {}
 
     /** Lets them give way to all other threads, as far as a configuration says. */
     static void giveWay(ReactorConfiguration configuration, Logger logger) {
         try {
-            ThreadPriorities.giveWay(NAMES, configuration.compiler__nice());
+            ThreadPriorities.giveWay(ThreadPriorities.COMPILERS, configuration.compiler__nice());
         } catch (IOException e) {
             logger.warn("the JVM's compilers do not give way to other threads: {}", e.getMessage());
         }
@@ -29,9 +25,9 @@ final class CompilerThreads {
     /** @throws IllegalArgumentException if the configuration asks for what there is not */
     static void check(ReactorConfiguration configuration) {
         int nice = configuration.compiler__nice();
-        if (nice < 0 || nice > MOST_NICE) {
+        if (nice < 0 || nice > ThreadPriorities.MOST_NICE) {
             throw new IllegalArgumentException("compiler_nice of " + Reactors.PID + " is " + nice + ": must be 0 to "
-                    + MOST_NICE + "; 0 leaves the JVM's compilers as they are");
+                    + ThreadPriorities.MOST_NICE + "; 0 leaves the JVM's compilers as they are");
         }
     }
 }

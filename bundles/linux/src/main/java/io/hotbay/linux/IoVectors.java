@@ -3,7 +3,6 @@ package io.hotbay.linux;
 
 import io.hotbay.linux.internal.IoVector;
 import io.hotbay.linux.internal.NativeMemory;
-import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /** An array of struct iovec outside the heap: where the pieces of a request's data lie. For one thread at a time. */
@@ -18,11 +17,6 @@ public final class IoVectors {
     public IoVectors(int capacity) {
         this.capacity = capacity;
         memory = new NativeMemory(IoVector.LENGTH * capacity);
-    }
-
-    /** Where the data of a direct buffer begins, whatever its position. It lies there as long as the buffer is reachable. */
-    public static long addressOf(ByteBuffer direct) {
-        return NativeMemory.addressOf(direct) - direct.position();
     }
 
     /** Sets a vector. */

@@ -31,7 +31,7 @@ class IoUringTest {
         file = Descriptor.open(directory.resolve("disk"), Descriptor.O_RDWR | Descriptor.O_CREAT, 0600);
         file.truncate(1 << 20);
         for (int i = 0; i < vectors.capacity(); i++) {
-            vectors.set(i, IoVectors.addressOf(memory) + (long) LENGTH * i, LENGTH);
+            vectors.set(i, Addresses.of(memory) + (long) LENGTH * i, LENGTH);
         }
     }
 

@@ -31,12 +31,22 @@ final class LeasedStore {
         return size;
     }
 
+    /** Number of windows. */
+    int windows() {
+        return windows.length;
+    }
+
+    /** A window; each but the last has {@link MemoryRegion#STRIDE} bytes. */
+    ByteBuffer window(int index) {
+        return windows[index];
+    }
+
     /** The position behind the last byte that is not zero, or {@code from} if there is none from there on. */
     long dataEnd(long from) {
         for (long end = size; end > from; ) {
             int place = placeOf(end - 1) + 1;
             int count = (int) Math.min(Math.min(end - from, ZEROS.capacity()), place);
-            ByteBuffer piece = windowOf(end - 1).slice(place - count, count);
+            ByteBuffer piece = bufferOf(end - 1).slice(place - count, count);
             if (piece.mismatch(ZEROS.slice(0, count)) >= 0) {
                 return end - count + lengthWithoutZeros(piece);
             }
@@ -58,7 +68,7 @@ final class LeasedStore {
         for (int done = 0; done < length; ) {
             int place = placeOf(position + done);
             int count = Math.min(length - done, MemoryRegion.STRIDE - place);
-            destination.put(offset + done, windowOf(position + done), place, count);
+            destination.put(offset + done, bufferOf(position + done), place, count);
             done += count;
         }
     }
@@ -68,7 +78,7 @@ final class LeasedStore {
         for (int done = 0; done < length; ) {
             int place = placeOf(position + done);
             int count = Math.min(length - done, MemoryRegion.STRIDE - place);
-            windowOf(position + done).put(place, source, offset + done, count);
+            bufferOf(position + done).put(place, source, offset + done, count);
             done += count;
         }
     }
@@ -83,7 +93,7 @@ final class LeasedStore {
         if (position < 0 || position >= size) {
             return 0;
         }
-        return windowOf(position).get(placeOf(position));
+        return bufferOf(position).get(placeOf(position));
     }
 
     /**
@@ -97,7 +107,7 @@ final class LeasedStore {
         if (position < 0 || position > size - TOUCHED_BYTES) {
             return 0;
         }
-        ByteBuffer window = windowOf(position);
+        ByteBuffer window = bufferOf(position);
         int place = placeOf(position);
         if (place > window.capacity() - TOUCHED_BYTES) {
             return 0;
@@ -118,11 +128,17 @@ final class LeasedStore {
         }
     }
 
-    private ByteBuffer windowOf(long position) {
-        return windows[(int) (position >>> WINDOW_SHIFT)];
+    private ByteBuffer bufferOf(long position) {
+        return windows[windowOf(position)];
     }
 
-    private static int placeOf(long position) {
+    /** The number of the window that a position lies in. */
+    static int windowOf(long position) {
+        return (int) (position >>> WINDOW_SHIFT);
+    }
+
+    /** Where a position lies in its window. */
+    static int placeOf(long position) {
         return (int) position & MemoryRegion.STRIDE - 1;
     }
 }

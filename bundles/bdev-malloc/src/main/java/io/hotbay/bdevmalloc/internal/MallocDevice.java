@@ -8,6 +8,7 @@ import io.hotbay.bdev.BlockRequests;
 import io.hotbay.bdev.ByteSize;
 import io.hotbay.bdev.ConfiguredDevice;
 import io.hotbay.bdev.ResizableDevice;
+import io.hotbay.linux.CopyList;
 import io.hotbay.memory.MemoryLease;
 import java.io.IOException;
 import java.util.HashSet;
@@ -123,10 +124,13 @@ public final class MallocDevice extends ConfiguredDevice implements ResizableDev
                 keeper.take(pid, storage, options().size(), config.numa__node(), mayCut(options(), properties));
         memory = new DiskMemory(new LeasedStore(lease), () -> keeper.later(this::giveUnusedBack));
         logger.info(
-                "bdev {}: {} in {} pages",
+                "bdev {}: {} in {} pages{}",
                 name(),
                 ByteSize.format(options().size()),
-                ByteSize.format(lease.pageSize()));
+                ByteSize.format(lease.pageSize()),
+                CopyList.obstacle()
+                        .map(obstacle -> "; copied by the JVM, which is slower, as " + obstacle)
+                        .orElse(""));
     }
 
     private static BdevOptions options(Config config) {

@@ -27,7 +27,7 @@ class LeasedStoreTest {
     private List<ByteBuffer> windows;
     private LeasedStore store;
 
-    private record Lease(List<? extends ByteBuffer> buffers) implements MemoryLease {
+    record Lease(List<? extends ByteBuffer> buffers) implements MemoryLease {
         @Override
         public String name() {
             return "bdev-Large";

@@ -2,6 +2,7 @@
 package io.hotbay.bdevuring.internal;
 
 import io.hotbay.bdev.BlockRequests;
+import io.hotbay.linux.Addresses;
 import io.hotbay.linux.IoVectors;
 import io.hotbay.memory.GuestMemory;
 import java.nio.ByteBuffer;
@@ -47,10 +48,7 @@ final class Transfer {
         done[slot] = 0;
         if (requests.memory() != memory) {
             memory = requests.memory();
-            windowAddresses = new long[memory.windows()];
-            for (int i = 0; i < windowAddresses.length; i++) {
-                windowAddresses[i] = IoVectors.addressOf(memory.window(i));
-            }
+            windowAddresses = Addresses.of(memory.windows(), memory::window);
         }
     }
 
@@ -140,7 +138,7 @@ final class Transfer {
         if (write) {
             copy(slot, bounces[slot], length, true);
         }
-        inline.set(slot * INLINE, IoVectors.addressOf(bounces[slot]), length);
+        inline.set(slot * INLINE, Addresses.of(bounces[slot]), length);
         vectors = inline.address(slot * INLINE);
         count = 1;
     }

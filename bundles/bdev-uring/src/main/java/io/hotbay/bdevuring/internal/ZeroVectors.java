@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.bdevuring.internal;
 
+import io.hotbay.linux.Addresses;
 import io.hotbay.linux.IoVectors;
 import java.nio.ByteBuffer;
 
@@ -11,7 +12,7 @@ final class ZeroVectors {
     private static final ByteBuffer ZEROS =
             ByteBuffer.allocateDirect(LENGTH + ALIGNMENT).alignedSlice(ALIGNMENT);
 
-    private final long address = IoVectors.addressOf(ZEROS);
+    private final long address = Addresses.of(ZEROS);
     /** All requests share it: every vector is the same. */
     private final IoVectors whole = new IoVectors(IoVectors.LIMIT);
     /** The last vector of a request, which may be shorter, by slot. */

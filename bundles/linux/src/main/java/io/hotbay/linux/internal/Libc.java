@@ -50,6 +50,8 @@ public interface Libc {
 
     int munmap(long address, long length);
 
+    int mprotect(long address, long length, int protection);
+
     int madvise(long address, long length, int advice);
 
     /** For what the C library has no function for. */
@@ -96,6 +98,8 @@ public interface Libc {
     int getegid();
 
     int kill(int process, int signal);
+
+    int sigaction(int signal, long action, long former);
 
     int getpwnam_r(byte[] name, long entry, long strings, long size, long result);
 

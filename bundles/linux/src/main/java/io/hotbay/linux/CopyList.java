@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.linux;
 
-import io.hotbay.linux.internal.CopyCode;
+import io.hotbay.linux.internal.MachineCode;
 import io.hotbay.linux.internal.NativeMemory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Pieces of memory that are copied one after the other, by machine code: while it copies one, it has the processor fetch the next one from
@@ -22,6 +28,11 @@ public final class CopyList {
         DESTINATION
     }
 
+    /** Without it the copying instruction is a slow one. */
+    private static final String FAST_STRINGS = "erms";
+
+    private static final Optional<String> OBSTACLE = findObstacle();
+
     private final int capacity;
     private final NativeMemory table;
     private final ByteBuffer entries;
@@ -34,18 +45,34 @@ public final class CopyList {
      * @throws UnsupportedOperationException if there is an {@link #obstacle}
      */
     public CopyList(int capacity) {
-        if (CopyCode.obstacle() != null) {
-            throw new UnsupportedOperationException(CopyCode.obstacle());
-        }
+        obstacle().ifPresent(obstacle -> {
+            throw new UnsupportedOperationException(obstacle);
+        });
         this.capacity = capacity;
         // one more, which says that there is nothing to fetch ahead
-        table = new NativeMemory(CopyCode.ENTRY * (capacity + 1));
+        table = new NativeMemory(MachineCode.ENTRY * (capacity + 1));
         entries = table.bytes();
     }
 
     /** Why this cannot be used here, for people; or empty if it can. Any thread. */
     public static Optional<String> obstacle() {
-        return Optional.ofNullable(CopyCode.obstacle());
+        return OBSTACLE;
+    }
+
+    private static Optional<String> findObstacle() {
+        if (MachineCode.obstacle() != null) {
+            return Optional.of(MachineCode.obstacle());
+        }
+        return hasFastStrings() ? Optional.empty() : Optional.of("the processor has no " + FAST_STRINGS);
+    }
+
+    private static boolean hasFastStrings() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+            return lines.filter(line -> line.startsWith("flags")).limit(1).anyMatch(flags -> List.of(flags.split("\\s"))
+                    .contains(FAST_STRINGS));
+        } catch (IOException | UncheckedIOException e) {
+            return false;
+        }
     }
 
     /** Number of pieces. */
@@ -72,11 +99,11 @@ public final class CopyList {
      * @throws IndexOutOfBoundsException if the list {@linkplain #isFull is full}
      */
     public void add(long to, long from, int length, Ahead ahead) {
-        int entry = CopyCode.ENTRY * Objects.checkIndex(size, capacity);
-        entries.putLong(entry + CopyCode.TO, to);
-        entries.putLong(entry + CopyCode.FROM, from);
-        entries.putLong(entry + CopyCode.BYTES, length);
-        entries.putLong(entry + CopyCode.AHEAD, ahead == Ahead.SOURCE ? from : to);
+        int entry = MachineCode.ENTRY * Objects.checkIndex(size, capacity);
+        entries.putLong(entry + MachineCode.TO, to);
+        entries.putLong(entry + MachineCode.FROM, from);
+        entries.putLong(entry + MachineCode.BYTES, length);
+        entries.putLong(entry + MachineCode.AHEAD, ahead == Ahead.SOURCE ? from : to);
         size++;
     }
 
@@ -91,8 +118,8 @@ public final class CopyList {
      */
     public void copy(int first, int count) {
         Objects.checkFromIndexSize(first, count, size);
-        entries.putLong(CopyCode.ENTRY * size + CopyCode.BYTES, 0);
-        if (CopyCode.copy(table.address() + (long) CopyCode.ENTRY * first, count) != 0) {
+        entries.putLong(MachineCode.ENTRY * size + MachineCode.BYTES, 0);
+        if (MachineCode.copy(table.address() + (long) MachineCode.ENTRY * first, count) != 0) {
             throw new InternalError("memory that was to be copied is not there");
         }
     }

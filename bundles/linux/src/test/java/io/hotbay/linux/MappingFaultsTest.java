@@ -43,7 +43,7 @@ class MappingFaultsTest {
             return 0;
         });
 
-        private final ToLongFunction<ByteBuffer> way;
+        final ToLongFunction<ByteBuffer> way;
 
         Access(ToLongFunction<ByteBuffer> way) {
             this.way = way;

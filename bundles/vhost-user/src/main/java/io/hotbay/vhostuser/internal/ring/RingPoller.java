@@ -3,7 +3,7 @@ package io.hotbay.vhostuser.internal.ring;
 
 import io.hotbay.bdev.IoCounters;
 import io.hotbay.linux.EventFd;
-import io.hotbay.linux.MappingFaults;
+import io.hotbay.linux.FaultWatch;
 import io.hotbay.reactor.Poller;
 import io.hotbay.reactor.Reactor;
 import io.hotbay.vhostuser.internal.memory.MappedLog;
@@ -34,6 +34,7 @@ final class RingPoller implements Poller {
     /** Access to the ring's memory may fail. */
     private final boolean mayFault;
 
+    private final FaultWatch faults = new FaultWatch();
     private final RingListener listener;
     private final CompletableFuture<Integer> drained = new CompletableFuture<>();
     /** Something besides this thread works on requests, and tells by {@link #wake}. */
@@ -146,7 +147,7 @@ final class RingPoller implements Poller {
 
     private void surfaceFaults() {
         if (mayFault) {
-            MappingFaults.surface();
+            faults.surface();
         }
     }
 

@@ -4,28 +4,25 @@ package io.hotbay.linux.internal;
 import com.kenai.jffi.NativeMethod;
 import com.kenai.jffi.NativeMethods;
 import io.hotbay.linux.LinuxException;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
- * Machine code that copies a list of pieces of memory. While a piece is copied the processor already fetches the next one into its
- * second cache, for which the JVM has no instruction; the copies take two thirds of the time then.
+ * Machine code for two things that the JVM has no way to do.
  *
- * <p>A page that is not there, because its file was truncated, would be the end of the process, as it is for any native code. So the
- * code brings a handler of SIGBUS along that knows the one instruction that may fail and lets it return instead. All other signals go
- * on to the handler from before, which is the JVM's.
+ * <p>It copies a list of pieces of memory, and while one is copied the processor already fetches the next one into its second cache;
+ * the copies take two thirds of the time then. A page that is not there, because its file was truncated, would be the end of the
+ * process, as it is for any native code. So a handler of SIGBUS knows the one instruction that may fail, and lets it return.
  *
- * <p>The page that the code lies on stays for the life of the process, and serves the next class that asks: a signal may come at any time.
+ * <p>All other signals are counted and go on to the handler from before, which is the JVM's: from the count a thread sees whether
+ * there may be an error for it, without asking the JVM.
+ *
+ * <p>The pages with the code and the count stay for the life of the process, and serve the next class that asks: a signal may come at any time.
  */
-public final class CopyCode {
+public final class MachineCode {
     /** Bytes of an entry: to u64, from u64, length u64, and which of both addresses is to be fetched ahead u64. */
     public static final int ENTRY = 32;
 
@@ -34,16 +31,19 @@ public final class CopyCode {
     public static final int BYTES = 16;
     public static final int AHEAD = 24;
 
-    /** Switches it off; then the JVM copies. */
-    private static final String SWITCH = "hotbay.copy.native";
+    /** Switches it off. */
+    private static final String SWITCH = "hotbay.machine.code";
 
     /** At the beginning of the page; changes whenever the code does. */
-    private static final byte[] MARK = "hotbay01".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] MARK = "hotbay02".getBytes(StandardCharsets.US_ASCII);
 
     private static final int PAGE = 4096;
     private static final int FORMER_HANDLER = 8;
     private static final int COPY = 16;
     private static final int HANDLER = 0x5a;
+
+    /** The page of the code is followed by one that can be written: the count of signals. */
+    private static final int COUNT = PAGE;
 
     private static final byte[] CODE = HexFormat.of()
             .parseHex(String.join(
@@ -87,7 +87,8 @@ public final class CopyCode {
                     "48898aa8000000", //     mov  [rdx + 168], rcx   go on there
                     "c3", //                 ret
                     // other:
-                    "ff2586ffffff")); //     jmp  [former handler]
+                    "f048ff057c0f0000", //   lock inc [count]
+                    "ff257effffff")); //     jmp  [former handler]
 
     // From signal.h and sys/mman.h of x86-64.
     private static final int SIGBUS = 7;
@@ -96,12 +97,12 @@ public final class CopyCode {
     private static final int PROT_READ_EXECUTE = 5;
     private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
 
-    /** Without it the copying instruction is a slow one. */
-    private static final String FAST_STRINGS = "erms";
+    /** Where the count is, or null. */
+    private static ByteBuffer count;
 
     private static final String OBSTACLE = install();
 
-    private CopyCode() {}
+    private MachineCode() {}
 
     /** Why there is no such code on this machine, or null. */
     public static String obstacle() {
@@ -116,39 +117,28 @@ public final class CopyCode {
      */
     public static native long copy(long table, long count);
 
+    /** How many signals have been passed on so far, by any thread; only if there is no {@link #obstacle}. */
+    public static long signals() {
+        return count.getLong(0);
+    }
+
     private static String install() {
-        String obstacle = obstacleOfMachine();
-        if (obstacle != null) {
-            return obstacle;
+        if ("false".equals(System.getProperty(SWITCH))) {
+            return SWITCH + " is false";
+        }
+        if (!"amd64".equals(System.getProperty("os.arch"))) {
+            return "there is no machine code for " + System.getProperty("os.arch");
         }
         try {
             long page = findOrMakePage();
             if (page == 0) {
                 return "nobody handles SIGBUS so far";
             }
-            NativeMethods.register(CopyCode.class, List.of(new NativeMethod(page + COPY, "copy", "(JJ)J")));
+            count = NativeMemory.view(page + COUNT, Long.BYTES);
+            NativeMethods.register(MachineCode.class, List.of(new NativeMethod(page + COPY, "copy", "(JJ)J")));
             return null;
         } catch (LinuxException | LinkageError e) {
             return e.getMessage();
-        }
-    }
-
-    private static String obstacleOfMachine() {
-        if ("false".equals(System.getProperty(SWITCH))) {
-            return SWITCH + " is false";
-        }
-        if (!"amd64".equals(System.getProperty("os.arch"))) {
-            return "there is none for " + System.getProperty("os.arch");
-        }
-        return hasFastStrings() ? null : "the processor has no " + FAST_STRINGS;
-    }
-
-    private static boolean hasFastStrings() {
-        try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
-            return lines.filter(line -> line.startsWith("flags")).limit(1).anyMatch(flags -> List.of(flags.split("\\s"))
-                    .contains(FAST_STRINGS));
-        } catch (IOException | UncheckedIOException e) {
-            return false;
         }
     }
 
@@ -180,13 +170,13 @@ public final class CopyCode {
     private static long makePage(long former) throws LinuxException {
         long page = Kernel.call(
                 "mmap",
-                "a page for code",
-                () -> Kernel.LIBC.mmap(0, PAGE, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0));
+                "pages for code",
+                () -> Kernel.LIBC.mmap(0, 2 * PAGE, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0));
         NativeMemory.view(page, PAGE)
                 .put(0, MARK)
                 .putLong(FORMER_HANDLER, former)
                 .put(COPY, CODE);
-        Kernel.call("mprotect", "a page for code", () -> Kernel.LIBC.mprotect(page, PAGE, PROT_READ_EXECUTE));
+        Kernel.call("mprotect", "pages for code", () -> Kernel.LIBC.mprotect(page, PAGE, PROT_READ_EXECUTE));
         return page;
     }
 }

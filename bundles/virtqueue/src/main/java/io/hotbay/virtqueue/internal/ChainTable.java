@@ -100,19 +100,19 @@ final class ChainTable {
     }
 
     /**
-     * Puts a buffer that lies whole in one window at a place of a chain that is put in flight by {@link #endShort}, all of it
+     * Puts a buffer that lies whole in one window at a place of a chain that is put in flight by {@link #end(int, int, int)}, all of it
      * without {@link #begin}: no field of this object has to be written from buffer to buffer.
      *
      * @param segment below {@link #INLINE}
      */
-    void putShort(int chain, int segment, long handle, int length) {
+    void put(int chain, int segment, long handle, int length) {
         int slot = chain * INLINE + segment;
         handles[slot] = handle;
         lengths[slot] = length;
     }
 
-    /** Puts the chain in flight that was made of {@link #putShort} alone. */
-    void endShort(int chain, int segments, int readableSegments) {
+    /** Puts the chain in flight that was made of {@link #put(int, int, long, int)} alone. */
+    void end(int chain, int segments, int readableSegments) {
         counts[chain] = segments;
         readableCounts[chain] = readableSegments;
         states[chain] = IN_FLIGHT;

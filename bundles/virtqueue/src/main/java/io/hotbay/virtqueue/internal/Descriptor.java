@@ -36,6 +36,9 @@ final class Descriptor {
 
     private static final int FLAGS_SHIFT = 8 * (FLAGS_OFFSET - LENGTH_OFFSET);
     private static final int NEXT_SHIFT = 8 * (NEXT_OFFSET - LENGTH_OFFSET);
+    private static final long FLAG_NEXT = (long) NEXT << FLAGS_SHIFT;
+    private static final long FLAG_WRITE = (long) WRITE << FLAGS_SHIFT;
+    private static final long FLAGS = (long) (NEXT | WRITE | INDIRECT) << FLAGS_SHIFT;
     private static final long LENGTH_MASK = 0xffff_ffffL;
 
     private Descriptor() {}
@@ -55,6 +58,11 @@ final class Descriptor {
 
     static boolean has(long rest, int flag) {
         return (rest & (long) flag << FLAGS_SHIFT) != 0;
+    }
+
+    /** Whether three descriptors are a chain of one buffer to read, one either way, and one to write. */
+    static boolean areHeaderDataStatus(long header, long data, long status) {
+        return (header & FLAGS ^ FLAG_NEXT | data & FLAGS - FLAG_WRITE ^ FLAG_NEXT | status & FLAGS ^ FLAG_WRITE) == 0;
     }
 
     /** Index of the next descriptor, 0 to 65535. */

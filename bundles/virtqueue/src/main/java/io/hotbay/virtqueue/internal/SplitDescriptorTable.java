@@ -50,48 +50,54 @@ final class SplitDescriptorTable {
      * @throws SegmentShortage if it has to wait
      */
     void read(int head) {
-        if (!readShort(head, buffer, offset, mask, size, head)) {
+        if (!readThree(head, buffer, offset, mask, size, head)) {
             readAny(head);
         }
     }
 
     /**
-     * Reads a chain as nearly all of them are: of a few buffers, each in a window that is known already. All its state is in
-     * registers.
+     * Reads a chain as nearly all of them are: one buffer to read, one either way, and one to write, each in a window that is known
+     * already, as a request with one piece of data has between its header and its status.
      *
      * @param table where descriptors are read, from {@code start} on
      * @param first the first descriptor
      * @return false if it is another chain: nothing has happened, and it is to be read from the beginning
      */
-    private boolean readShort(int head, ByteBuffer table, int start, int positions, int entries, int first) {
-        int readable = 0;
-        int next = first;
-        for (int segment = 0; segment < ChainTable.INLINE; segment++) {
-            int position = start + Descriptor.SIZE * (next & positions);
-            long rest = Descriptor.rest(table, position);
-            long length = Descriptor.length(rest);
-            long handle = translation.known(Descriptor.address(table, position), length);
-            boolean writable = Descriptor.has(rest, Descriptor.WRITE);
-            if (handle == GuestMemory.NONE
-                    || length == 0
-                    || Descriptor.has(rest, Descriptor.INDIRECT)
-                    || !writable && readable != segment) {
-                return false;
-            }
-            chains.putShort(head, segment, handle, (int) length);
-            if (!writable) {
-                readable = segment + 1;
-            }
-            if (!Descriptor.has(rest, Descriptor.NEXT)) {
-                chains.endShort(head, segment + 1, readable);
-                return true;
-            }
-            next = Descriptor.next(rest);
-            if (next >= entries) {
-                return false;
-            }
+    private boolean readThree(int head, ByteBuffer table, int start, int positions, int entries, int first) {
+        int position = start + Descriptor.SIZE * (first & positions);
+        long header = Descriptor.rest(table, position);
+        long headerAddress = Descriptor.address(table, position);
+        int second = Descriptor.next(header);
+        if (second >= entries) {
+            return false;
         }
-        return false;
+        position = start + Descriptor.SIZE * (second & positions);
+        long data = Descriptor.rest(table, position);
+        long dataAddress = Descriptor.address(table, position);
+        int third = Descriptor.next(data);
+        if (third >= entries) {
+            return false;
+        }
+        position = start + Descriptor.SIZE * (third & positions);
+        long status = Descriptor.rest(table, position);
+        long statusAddress = Descriptor.address(table, position);
+        if (!Descriptor.areHeaderDataStatus(header, data, status)) {
+            return false;
+        }
+        int headerLength = (int) Descriptor.length(header);
+        int dataLength = (int) Descriptor.length(data);
+        int statusLength = (int) Descriptor.length(status);
+        long headerHandle = translation.known(headerAddress, headerLength);
+        long dataHandle = translation.known(dataAddress, dataLength);
+        long statusHandle = translation.known(statusAddress, statusLength);
+        if ((headerHandle | dataHandle | statusHandle) < 0 || headerLength <= 0 || dataLength <= 0 || statusLength <= 0) {
+            return false;
+        }
+        chains.put(head, 0, headerHandle, headerLength);
+        chains.put(head, 1, dataHandle, dataLength);
+        chains.put(head, 2, statusHandle, statusLength);
+        chains.end(head, 3, Descriptor.has(data, Descriptor.WRITE) ? 1 : 2);
+        return true;
     }
 
     private void readAny(int head) {
@@ -135,7 +141,7 @@ final class SplitDescriptorTable {
         ByteBuffer table = indirect.buffer();
         int start = indirect.offset();
         int entries = indirect.entries();
-        if (whole && readShort(head, table, start, ALL, entries, 0)) {
+        if (whole && readThree(head, table, start, ALL, entries, 0)) {
             return;
         }
         int next = 0;

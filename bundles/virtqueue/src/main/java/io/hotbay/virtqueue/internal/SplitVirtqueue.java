@@ -151,10 +151,17 @@ final class SplitVirtqueue extends GuestVirtqueue {
     }
 
     private int take(int[] heads, int count, boolean again) {
+        if (!again) {
+            available.heads(nextAvailable, heads, count);
+        }
         int taken = 0;
         try {
             while (taken < count) {
-                heads[taken] = again ? takeAgain() : takeNext();
+                if (again) {
+                    heads[taken] = takeAgain();
+                } else {
+                    takeNext(heads[taken]);
+                }
                 taken++;
             }
         } catch (RingFault broken) {
@@ -166,15 +173,13 @@ final class SplitVirtqueue extends GuestVirtqueue {
         return taken;
     }
 
-    private int takeNext() {
-        int head = available.head(nextAvailable);
+    private void takeNext(int head) {
         checkHead(head);
         descriptors.read(head);
         if (tracker != null) {
             tracker.take(head);
         }
         nextAvailable = nextAvailable + 1 & INDEX_MASK;
-        return head;
     }
 
     /** A head that an earlier process had taken: it keeps its mark and its counter. */

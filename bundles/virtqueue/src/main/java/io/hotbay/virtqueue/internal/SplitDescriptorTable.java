@@ -90,7 +90,10 @@ final class SplitDescriptorTable {
         long headerHandle = translation.known(headerAddress, headerLength);
         long dataHandle = translation.known(dataAddress, dataLength);
         long statusHandle = translation.known(statusAddress, statusLength);
-        if ((headerHandle | dataHandle | statusHandle) < 0 || headerLength <= 0 || dataLength <= 0 || statusLength <= 0) {
+        if ((headerHandle | dataHandle | statusHandle) < 0
+                || headerLength <= 0
+                || dataLength <= 0
+                || statusLength <= 0) {
             return false;
         }
         chains.put(head, 0, headerHandle, headerLength);

@@ -202,18 +202,30 @@ public final class BlockRequests {
             return;
         }
         now = clock.getAsLong();
-        for (int i = 0; i < completedCount; i++) {
-            int slot = completed[i];
+        for (int from = 0; from < completedCount; ) {
+            int slot = completed[from];
+            int to = endOfRun(from);
             // what was under way when the measuring began has no beginning
             if (starts[slot] != NOT_MEASURED) {
-                recorder.record(types[slot], now - starts[slot]);
+                recorder.record(types[slot], now - starts[slot], to - from);
             }
+            from = to;
         }
     }
 
-    /** Shows other threads how many requests are under way: see {@link IoCounters#inFlight()}. */
-    public void showInFlight() {
-        counters.inFlight(inFlight);
+    /** Requests that were taken together are of one kind mostly, and end together: they took the same time. */
+    private int endOfRun(int from) {
+        int first = completed[from];
+        int to = from + 1;
+        while (to < completedCount && starts[completed[to]] == starts[first] && types[completed[to]] == types[first]) {
+            to++;
+        }
+        return to;
+    }
+
+    /** Shows other threads what was counted, and how many requests are under way: see {@link IoCounters}. To be called once for each poll. */
+    public void showCounters() {
+        counters.show(inFlight);
     }
 
     /** How a completed request ended: a {@link BlockStatus}. */

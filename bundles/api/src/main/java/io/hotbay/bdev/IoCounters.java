@@ -31,6 +31,12 @@ public final class IoCounters {
     private int inFlight;
     private int mostInFlight;
 
+    /** Requests of one type that went well, one after the other, and are not in the arrays yet. */
+    private int runType;
+
+    private long runRequests;
+    private long runBytes;
+
     /** Made when latencies are first wanted, and kept: what was measured once does not get lost when nothing more is. */
     private volatile LatencyRecorder recorder;
 
@@ -59,16 +65,34 @@ public final class IoCounters {
         return (LatencyRecorder) MEASURING.getAcquire(this);
     }
 
+    /** Counts a request; others see it after {@link #show}. */
     void count(int type, long length, int status) {
-        ELEMENT.setOpaque(requests, type, requests[type] + 1);
+        if (type != runType || status != BlockStatus.OK) {
+            endRun();
+            runType = type;
+        }
         if (status == BlockStatus.OK) {
-            ELEMENT.setOpaque(bytes, type, bytes[type] + length);
+            runRequests++;
+            runBytes += length;
         } else {
+            ELEMENT.setOpaque(requests, type, requests[type] + 1);
             ELEMENT.setOpaque(errors, type, errors[type] + 1);
         }
     }
 
-    void inFlight(int number) {
+    /** Adds what went well since then to the arrays. On the queue's thread, or when it has ended. */
+    void endRun() {
+        if (runRequests != 0) {
+            ELEMENT.setOpaque(requests, runType, requests[runType] + runRequests);
+            ELEMENT.setOpaque(bytes, runType, bytes[runType] + runBytes);
+            runRequests = 0;
+            runBytes = 0;
+        }
+    }
+
+    /** Shows what was counted, and a number of requests under way. */
+    void show(int number) {
+        endRun();
         if (number != inFlight) {
             IN_FLIGHT.setOpaque(this, number);
         }

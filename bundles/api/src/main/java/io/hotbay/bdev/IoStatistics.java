@@ -67,9 +67,10 @@ public final class IoStatistics {
         attached.add(counters);
     }
 
-    /** Removes a queue's counters; what they counted stays in the sum. */
+    /** Removes the counters of a queue that has ended; what they counted stays in the sum. */
     public synchronized void detach(IoCounters counters) {
         if (attached.remove(counters)) {
+            counters.endRun();
             counters.addTo(detached);
         }
     }

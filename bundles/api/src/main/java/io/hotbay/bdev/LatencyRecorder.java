@@ -14,11 +14,12 @@ final class LatencyRecorder {
     private final long[][] counts = new long[BlockType.COUNT][LatencyHistogram.RANGES];
     private final long[] longest = new long[BlockType.COUNT];
 
-    void record(int type, long nanos) {
+    /** Notes that a number of requests took the same time. */
+    void record(int type, long nanos, int requests) {
         long time = Math.min(Math.max(nanos, 0), LatencyHistogram.LONGEST);
         long[] ofType = counts[type];
         int range = LatencyHistogram.range(time);
-        ELEMENT.setOpaque(ofType, range, ofType[range] + 1);
+        ELEMENT.setOpaque(ofType, range, ofType[range] + requests);
         if (time > longest[type]) {
             ELEMENT.setOpaque(longest, type, time);
         }

@@ -18,7 +18,7 @@ class IoStatisticsTest {
             requests.enqueue(slot);
         }
         requests.clearPending();
-        requests.showInFlight();
+        requests.showCounters();
     }
 
     private void complete(int... slots) {
@@ -27,7 +27,7 @@ class IoStatisticsTest {
         }
         requests.measure();
         requests.clearCompleted();
-        requests.showInFlight();
+        requests.showCounters();
     }
 
     private LatencyHistogram reads() {
@@ -127,5 +127,52 @@ class IoStatisticsTest {
         unmeasured.complete(0, BlockStatus.OK);
         unmeasured.measure();
         assertThat(clock).hasValue(0);
+    }
+
+    @Test
+    void shouldCountBatchesOfSeveralTypesAndOutcomes() {
+        statistics.attach(requests.counters());
+        take(BlockType.READ, 0, 1, 2);
+        take(BlockType.WRITE, 3, 4);
+        requests.complete(0, BlockStatus.OK);
+        requests.complete(3, BlockStatus.OK);
+        requests.complete(1, BlockStatus.IO_ERROR);
+        requests.complete(2, BlockStatus.OK);
+        requests.complete(4, BlockStatus.OK);
+        requests.showCounters();
+        IoStatistics.Snapshot seen = statistics.snapshot();
+        assertThat(seen.requests()[BlockType.READ]).isEqualTo(3);
+        assertThat(seen.bytes()[BlockType.READ]).isEqualTo(2 * 4096);
+        assertThat(seen.errors()[BlockType.READ]).isEqualTo(1);
+        assertThat(seen.requests()[BlockType.WRITE]).isEqualTo(2);
+        assertThat(seen.bytes()[BlockType.WRITE]).isEqualTo(2 * 4096);
+        assertThat(seen.inFlight()).isZero();
+    }
+
+    @Test
+    void shouldCountWhatEndedBeforeTheQueueDid() {
+        statistics.attach(requests.counters());
+        take(BlockType.READ, 0);
+        requests.complete(0, BlockStatus.OK);
+        statistics.detach(requests.counters());
+        assertThat(statistics.snapshot().requests()[BlockType.READ]).isEqualTo(1);
+        assertThat(statistics.snapshot().bytes()[BlockType.READ]).isEqualTo(4096);
+    }
+
+    @Test
+    void shouldMeasureRunsOfRequestsThatWereTakenTogether() {
+        statistics.attach(requests.counters());
+        requests.counters().measure(true);
+        take(BlockType.READ, 0, 1);
+        clock.addAndGet(100);
+        take(BlockType.READ, 2, 3);
+        take(BlockType.WRITE, 4);
+        clock.addAndGet(10);
+        complete(0, 1, 2, 3, 4);
+        assertThat(reads().count()).isEqualTo(4);
+        assertThat(reads().percentile(50)).isEqualTo(10);
+        assertThat(reads().longest()).isEqualTo(110);
+        assertThat(statistics.snapshot().latencies().get(BlockType.WRITE).longest())
+                .isEqualTo(10);
     }
 }

@@ -36,9 +36,9 @@ class LatencyHistogramTest {
     @Test
     void shouldTellPercentiles() {
         for (int nanos = 1; nanos <= 1000; nanos++) {
-            recorder.record(BlockType.READ, nanos);
+            recorder.record(BlockType.READ, nanos, 1);
         }
-        recorder.record(BlockType.WRITE, 1 << 20);
+        recorder.record(BlockType.WRITE, 1 << 20, 1);
         assertThat(reads().count()).isEqualTo(1000);
         assertThat(reads().percentile(0.1)).isEqualTo(1);
         assertThat(reads().percentile(50)).isBetween(500L, 516L);
@@ -57,19 +57,19 @@ class LatencyHistogramTest {
 
     @Test
     void shouldTakeTimesThatCannotBeForTheNextThatCan() {
-        recorder.record(BlockType.READ, -5);
-        recorder.record(BlockType.READ, Long.MAX_VALUE);
+        recorder.record(BlockType.READ, -5, 1);
+        recorder.record(BlockType.READ, Long.MAX_VALUE, 1);
         assertThat(reads().percentile(50)).isZero();
         assertThat(reads().longest()).isEqualTo(LatencyHistogram.LONGEST);
     }
 
     @Test
     void shouldAddAndSubtract() {
-        recorder.record(BlockType.READ, 5);
-        recorder.record(BlockType.READ, 900_000);
+        recorder.record(BlockType.READ, 5, 1);
+        recorder.record(BlockType.READ, 900_000, 1);
         LatencyHistogram before = reads();
-        recorder.record(BlockType.READ, 7);
-        recorder.record(BlockType.READ, 7);
+        recorder.record(BlockType.READ, 7, 1);
+        recorder.record(BlockType.READ, 7, 1);
         LatencyHistogram since = reads().minus(before);
         assertThat(since.count()).isEqualTo(2);
         assertThat(since.longest()).isEqualTo(7);
@@ -84,9 +84,9 @@ class LatencyHistogramTest {
 
     @Test
     void shouldCountUpToATime() {
-        recorder.record(BlockType.READ, 10);
-        recorder.record(BlockType.READ, 20);
-        recorder.record(BlockType.READ, 1001);
+        recorder.record(BlockType.READ, 10, 1);
+        recorder.record(BlockType.READ, 20, 1);
+        recorder.record(BlockType.READ, 1001, 1);
         assertThat(reads().countUpTo(9)).isZero();
         assertThat(reads().countUpTo(10)).isEqualTo(1);
         assertThat(reads().countUpTo(1000)).isEqualTo(2);

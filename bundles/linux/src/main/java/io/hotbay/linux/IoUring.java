@@ -134,10 +134,10 @@ public final class IoUring implements AutoCloseable {
                 requests + " requests",
                 () -> LIBC.syscall(SYS_IO_URING_SETUP, requests, parameters.address(), 0, 0, 0, 0));
         Descriptor descriptor = Descriptor.adopt((int) created);
-        int needed = FEATURE_SINGLE_MMAP | FEATURE_NODROP;
+        int needed = FEATURE_SINGLE_MMAP | FEATURE_NODROP | FEATURE_RW_CUR_POS;
         if ((parameters.bytes().getInt(PARAMS_FEATURES) & needed) != needed) {
             descriptor.close();
-            throw new LinuxException("io_uring_setup", "Linux before 5.5", Errno.ENOSYS);
+            throw new LinuxException("io_uring_setup", "Linux before 5.6", Errno.ENOSYS);
         }
         return descriptor;
     }
@@ -194,6 +194,21 @@ public final class IoUring implements AutoCloseable {
     /** Prepares a write from memory that an array of struct iovec lists. */
     public void writev(int file, long vectors, int count, long position, long tag) {
         prepare(OP_WRITEV, file, position, vectors, count, 0, tag);
+    }
+
+    /**
+     * Prepares a read into one piece of memory, which must stay until it has completed. Cheaper than {@link #readv}: the kernel has no list
+     * to copy and check.
+     *
+     * @param length bytes, at least 1
+     */
+    public void read(int file, long address, int length, long position, long tag) {
+        prepare(OP_READ, file, position, address, length, 0, tag);
+    }
+
+    /** Prepares a write from one piece of memory. */
+    public void write(int file, long address, int length, long position, long tag) {
+        prepare(OP_WRITE, file, position, address, length, 0, tag);
     }
 
     /** Prepares to make what has been written durable (fdatasync(2)). */

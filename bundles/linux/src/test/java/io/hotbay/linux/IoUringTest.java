@@ -92,6 +92,27 @@ class IoUringTest {
     }
 
     @Test
+    void shouldWriteAndReadBackOnePiece() throws IOException {
+        start();
+        fill(1);
+        long address = Addresses.of(memory);
+        uring.write(file.number(), address + LENGTH, 2 * LENGTH, 8192, 7);
+        assertThat(await(7)).isEqualTo(2 * LENGTH);
+
+        byte[] content = Files.readAllBytes(directory.resolve("disk"));
+        assertThat(content[8191]).isZero();
+        assertThat(content[8192]).isEqualTo((byte) 2);
+        assertThat(content[8192 + 2 * LENGTH - 1]).isEqualTo((byte) 3);
+        assertThat(content[8192 + 2 * LENGTH]).isZero();
+
+        fill(100);
+        uring.read(file.number(), address + 3 * LENGTH, LENGTH, 8192 + LENGTH, -9);
+        assertThat(await(-9)).isEqualTo(LENGTH);
+        assertThat(memory.get(2 * LENGTH)).isEqualTo((byte) 102);
+        assertThat(memory.get(3 * LENGTH)).isEqualTo((byte) 3);
+    }
+
+    @Test
     void shouldTellErrorsAndShortReads() throws IOException {
         start();
         uring.readv(file.number(), vectors.address(0), 1, (1 << 20) - 100, 1);

@@ -31,6 +31,8 @@ final class Transfer {
 
     private long vectors;
     private int count;
+    private long address;
+    private int length;
 
     /** @param alignment what addresses must be multiples of, a power of two */
     Transfer(BlockRequests requests, int alignment) {
@@ -80,6 +82,16 @@ final class Transfer {
         return count;
     }
 
+    /** Where the first piece of the step that was prepared last lies; it is all of it if there is one {@link #count}. */
+    long address() {
+        return address;
+    }
+
+    /** Bytes of the first piece of the step that was prepared last. */
+    int length() {
+        return length;
+    }
+
     /** Takes note of what a step has moved. */
     void advance(int slot, boolean write, long bytes) {
         if (bounced[slot] != 0 && !write) {
@@ -96,22 +108,30 @@ final class Transfer {
         int used = 0;
         long skip = done[slot];
         for (int i = 0; i < segments && used < IoVectors.LIMIT; i++) {
-            long length = requests.segmentLength(slot, i);
-            if (skip >= length) {
-                skip -= length;
+            int bytes = requests.segmentLength(slot, i);
+            if (skip >= bytes) {
+                skip -= bytes;
                 continue;
             }
-            long address = addressOf(requests.handle(slot, i)) + skip;
-            length -= skip;
+            long at = addressOf(requests.handle(slot, i)) + skip;
+            bytes -= (int) skip;
             skip = 0;
-            if (((address | length) & alignment - 1) != 0) {
+            if (((at | bytes) & alignment - 1) != 0) {
                 return false;
             }
-            array.set(first + used++, address, length);
+            add(array, first, used++, at, bytes);
         }
         vectors = array.address(first);
         count = used;
         return true;
+    }
+
+    private void add(IoVectors array, int first, int index, long at, int bytes) {
+        array.set(first + index, at, bytes);
+        if (index == 0) {
+            address = at;
+            length = bytes;
+        }
     }
 
     private long addressOf(long handle) {
@@ -133,12 +153,12 @@ final class Transfer {
         if (bounces[slot] == null) {
             bounces[slot] = ByteBuffer.allocateDirect(BOUNCE_BYTES + alignment).alignedSlice(alignment);
         }
-        int length = (int) Math.min(BOUNCE_BYTES, requests.length(slot) - done[slot]);
-        bounced[slot] = length;
+        int bytes = (int) Math.min(BOUNCE_BYTES, requests.length(slot) - done[slot]);
+        bounced[slot] = bytes;
         if (write) {
-            copy(slot, bounces[slot], length, true);
+            copy(slot, bounces[slot], bytes, true);
         }
-        inline.set(slot * INLINE, Addresses.of(bounces[slot]), length);
+        add(inline, slot * INLINE, 0, Addresses.of(bounces[slot]), bytes);
         vectors = inline.address(slot * INLINE);
         count = 1;
     }

@@ -158,6 +158,16 @@ final class UringChannel implements BlockChannel {
 
     private void move(int slot, boolean write) {
         long position = requests.offset(slot) + transfer.done(slot);
+        if (transfer.count() > 1) {
+            moveVectors(slot, write, position);
+        } else if (write) {
+            uring.write(number, transfer.address(), transfer.length(), position, slot);
+        } else {
+            uring.read(number, transfer.address(), transfer.length(), position, slot);
+        }
+    }
+
+    private void moveVectors(int slot, boolean write, long position) {
         if (write) {
             uring.writev(number, transfer.vectors(), transfer.count(), position, slot);
         } else {

@@ -37,6 +37,8 @@ public final class UringLayout {
 
     public static final int FEATURE_SINGLE_MMAP = 1;
     public static final int FEATURE_NODROP = 1 << 1;
+    /** Came with Linux 5.6, as did {@link #OP_READ} and {@link #OP_WRITE}, which cannot be asked for in any other way. */
+    public static final int FEATURE_RW_CUR_POS = 1 << 3;
 
     public static final long OFFSET_RINGS = 0;
     public static final long OFFSET_ENTRIES = 0x1000_0000L;
@@ -67,6 +69,8 @@ public final class UringLayout {
     public static final int OP_WRITEV = 2;
     public static final int OP_FSYNC = 3;
     public static final int OP_FALLOCATE = 17;
+    public static final int OP_READ = 22;
+    public static final int OP_WRITE = 23;
 
     public static final int FSYNC_DATASYNC = 1;
 

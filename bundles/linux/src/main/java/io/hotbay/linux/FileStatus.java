@@ -16,8 +16,10 @@ import java.nio.file.Path;
  * @param rdev device the file stands for, when it is a device node
  * @param size in bytes
  * @param blockSize best size for I/O; on hugetlbfs the size of a page
+ * @param allocated bytes that are there, not holes; more than the size where the file system needs some itself
  */
-public record FileStatus(long device, long inode, int mode, int uid, int gid, long rdev, long size, long blockSize) {
+public record FileStatus(
+        long device, long inode, int mode, int uid, int gid, long rdev, long size, long blockSize, long allocated) {
     // uapi/linux/stat.h
     private static final int S_IFMT = 0xf000;
     private static final int S_IFSOCK = 0xc000;

@@ -8,6 +8,7 @@ import io.hotbay.linux.DirectIo;
 import io.hotbay.linux.Errno;
 import io.hotbay.linux.FileStatus;
 import io.hotbay.linux.LinuxException;
+import io.hotbay.linux.Mapping;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +38,8 @@ final class DiskFile implements AutoCloseable {
     private final DirectIo direct;
     private final BlockDeviceStatus device;
     private final boolean made;
+    /** Once there may be holes it stays so: nobody looks whether they have been filled. */
+    private volatile boolean holes;
 
     private DiskFile(
             Path path,
@@ -273,6 +276,23 @@ final class DiskFile implements AutoCloseable {
             data = descriptor.nextData(end);
         }
         return end;
+    }
+
+    /** Maps all of it, as long as it is now; for a file that {@linkplain #isInMemory lies in memory} and may be written to. */
+    Mapping map() throws LinuxException {
+        FileStatus status = descriptor.status();
+        holes |= status.allocated() < status.size();
+        return Mapping.of(descriptor, 0, status.size());
+    }
+
+    /** Whether there may be places without memory behind them, in a file that has been {@linkplain #map mapped}. Any thread. */
+    boolean hasHoles() {
+        return holes;
+    }
+
+    /** Says that a hole is about to be made. Any thread. */
+    void expectHole() {
+        holes = true;
     }
 
     boolean isBlockDevice() {

@@ -134,7 +134,8 @@ final class Transfer {
         }
     }
 
-    private long addressOf(long handle) {
+    /** The address of a handle of the request that was {@linkplain #begin begun} last. */
+    long addressOf(long handle) {
         return windowAddresses[GuestMemory.windowOf(handle)] + GuestMemory.offsetOf(handle);
     }
 

@@ -13,11 +13,12 @@ import io.hotbay.linux.LinuxException;
 import io.hotbay.linux.VectoredIo;
 
 /**
- * One queue's way into a file. What the page cache has is read at once, by an ordinary system call, which is quicker than io_uring
- * for a few requests at a time; all else goes through io_uring, so the reactor never waits, neither for a device nor for a file system.
+ * One queue's way into a file. A file that lies in memory is copied from and to, see {@link FileCopies}. What the page cache has of
+ * others is read at once, by an ordinary system call, which is quicker than io_uring for a few requests at a time; all else goes through io_uring, so the reactor never waits, neither for a device nor for a file system.
  *
  * <pre>
- *   start ──at once──▶ done
+ *   start ──copied, as the file lies in memory──▶ done
+ *     ├──at once──▶ done
  *     └──would wait──▶ io_uring ──all──▶ done
  *                         ▲──less──┘
  * </pre>
@@ -51,6 +52,9 @@ final class UringChannel implements BlockChannel {
     private final Transfer transfer;
     private final IoUring uring;
     private final ZeroVectors zeros;
+    /** Null unless the file lies in memory. */
+    private final FileCopies copies;
+
     /** Whether zeros have to be written, by slot: the file cannot be told to be zero there. */
     private final boolean[] plainZeros;
 
@@ -69,6 +73,7 @@ final class UringChannel implements BlockChannel {
         zeros = new ZeroVectors(requests.slots());
         plainZeros = new boolean[requests.slots()];
         uring = IoUring.create(requests.slots());
+        copies = FileCopies.of(file);
     }
 
     // ---- taking requests
@@ -86,6 +91,7 @@ final class UringChannel implements BlockChannel {
                 requests.complete(slot, status);
             }
         }
+        copyCollected();
         submitPrepared();
     }
 
@@ -94,10 +100,10 @@ final class UringChannel implements BlockChannel {
         switch (type) {
             case BlockType.READ:
             case BlockType.WRITE:
-                transfer.begin(slot);
-                transfer.prepare(slot, type == BlockType.WRITE);
-                if (!mayMoveAtOnce(type, many) || !moveAtOnce(slot, type == BlockType.WRITE)) {
-                    move(slot, type == BlockType.WRITE);
+                if (copies != null && copies.takes(requests, slot, type == BlockType.WRITE)) {
+                    collect(slot, type == BlockType.WRITE);
+                } else {
+                    startMove(slot, type, many);
                 }
                 break;
             case BlockType.FLUSH:
@@ -109,6 +115,43 @@ final class UringChannel implements BlockChannel {
             default:
                 requests.complete(slot, BlockStatus.UNSUPPORTED);
                 break;
+        }
+    }
+
+    private void collect(int slot, boolean write) {
+        if (!copies.hasRoom(requests, slot)) {
+            copyCollected();
+        }
+        transfer.begin(slot);
+        copies.add(requests, slot, write, transfer);
+        if (copies.areEnough()) {
+            copyCollected();
+            requests.answerEarly();
+        }
+    }
+
+    private void copyCollected() {
+        if (copies == null || copies.count() == 0) {
+            return;
+        }
+        boolean copied = copies.copy();
+        for (int i = 0; i < copies.count(); i++) {
+            int slot = copies.slot(i);
+            if (copied) {
+                requests.complete(slot, BlockStatus.OK);
+            } else {
+                startMove(slot, requests.type(slot), false);
+            }
+        }
+        copies.clear();
+    }
+
+    private void startMove(int slot, int type, boolean many) {
+        boolean write = type == BlockType.WRITE;
+        transfer.begin(slot);
+        transfer.prepare(slot, write);
+        if (!mayMoveAtOnce(type, many) || !moveAtOnce(slot, write)) {
+            move(slot, write);
         }
     }
 
@@ -242,6 +285,7 @@ final class UringChannel implements BlockChannel {
                 uring.sync(number, slot);
                 break;
             case BlockType.DISCARD:
+                file.expectHole();
                 uring.allocate(number, PUNCH, requests.offset(slot), requests.length(slot), slot);
                 break;
             default:
@@ -273,6 +317,7 @@ final class UringChannel implements BlockChannel {
             int count = zeros.prepare(slot, requests.length(slot) - transfer.done(slot));
             uring.writev(number, zeros.vectors(), count, requests.offset(slot) + transfer.done(slot), slot);
         } else {
+            file.expectHole();
             boolean unmap = (requests.flags(slot) & BlockRequests.FLAG_UNMAP) != 0;
             uring.allocate(number, unmap ? PUNCH : ZERO, requests.offset(slot), requests.length(slot), slot);
         }
@@ -285,6 +330,9 @@ final class UringChannel implements BlockChannel {
 
     @Override
     public void close() {
+        if (copies != null) {
+            copies.close();
+        }
         uring.close();
     }
 }

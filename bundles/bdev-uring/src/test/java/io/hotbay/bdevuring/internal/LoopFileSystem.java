@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A small ext4 of a test's own, mounted over a loop device. What has to be undone is undone by processes that wait for the end of
+ * A small ext4 of a test's own, mounted over a loop device, or a tmpfs. What has to be undone is undone by processes that wait for the end of
  * their standard input, so it is undone also when the virtual machine dies.
  */
 final class LoopFileSystem implements AutoCloseable {
@@ -24,7 +24,7 @@ final class LoopFileSystem implements AutoCloseable {
     private static final int LATE = 124;
 
     private static final String MOUNT = """
-            mount -o loop "$1" "$2" || exit 3
+            mount $3 "$1" "$2" || exit 3
             echo ready
             cat >/dev/null
             tries=0
@@ -66,9 +66,18 @@ final class LoopFileSystem implements AutoCloseable {
                 features.isEmpty() ? "" : "-O " + features);
         assumeTrue(making.isReady(), () -> "skipped: mkfs.ext4 failed: " + making.printed());
         making.end();
+        return mount(directory, image.toString(), "-o loop");
+    }
+
+    /** Mounts a tmpfs, or skips the test where that cannot be done. */
+    static LoopFileSystem inMemory(Path directory, int mebibytes) throws IOException {
+        return mount(directory, "none", "-t tmpfs -o size=" + mebibytes + "m");
+    }
+
+    private static LoopFileSystem mount(Path directory, String what, String options) throws IOException {
         Path root = Files.createDirectories(directory.resolve("mounted"));
-        Guard mount = new Guard(MOUNT, image.toString(), root.toString());
-        assumeTrue(mount.isReady(), () -> "skipped: no loop device can be mounted: " + mount.printed());
+        Guard mount = new Guard(MOUNT, what, root.toString(), options);
+        assumeTrue(mount.isReady(), () -> "skipped: nothing can be mounted: " + mount.printed());
         return new LoopFileSystem(root, mount);
     }
 

@@ -191,4 +191,23 @@ class RefusingFileSystemTest {
                 .hasMessageStartingWith("bdev Uring0: ")
                 .hasMessageContainingAll(parts);
     }
+
+    /** There a write that is copied finds no memory, and a system call has to tell what is wrong. */
+    @Test
+    void shouldTellThatAFileSystemInMemoryIsFull() throws IOException {
+        try (LoopFileSystem small = LoopFileSystem.inMemory(directory, 1)) {
+            Path file = LoopFileSystem.sized(small.root().resolve("sparse"), 64 << 20);
+            try (UringDisk disk = new UringDisk(Settings.of(file))) {
+                for (int round = 0; round < 2; round++) {
+                    disk.enqueue(1, BlockType.WRITE, 0, 0, 65536, UringDisk.low(0), 65536);
+                    disk.enqueue(2, BlockType.WRITE, 0, 1 << 20, 2 << 20, UringDisk.low(0), 2 << 20);
+                    disk.submit();
+                    disk.awaitAll();
+                    assertThat(disk.requests.status(1)).isEqualTo(BlockStatus.OK);
+                    assertThat(disk.requests.status(2)).isEqualTo(BlockStatus.NO_SPACE);
+                    disk.requests.clearCompleted();
+                }
+            }
+        }
+    }
 }

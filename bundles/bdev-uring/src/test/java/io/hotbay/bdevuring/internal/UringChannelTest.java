@@ -10,6 +10,7 @@ import io.hotbay.bdev.BlockRequests;
 import io.hotbay.bdev.BlockStatus;
 import io.hotbay.bdev.BlockType;
 import io.hotbay.bdevuring.internal.UringDisk.Settings;
+import io.hotbay.linux.FileStatus;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -29,7 +30,13 @@ class UringChannelTest {
     enum Kind {
         PAGE_CACHE,
         DIRECT,
-        IN_MEMORY
+        /** With holes: only writes are copied. */
+        IN_MEMORY,
+        IN_MEMORY_WITHOUT_HOLES;
+
+        boolean isInMemory() {
+            return this == IN_MEMORY || this == IN_MEMORY_WITHOUT_HOLES;
+        }
     }
 
     @TempDir
@@ -40,7 +47,7 @@ class UringChannelTest {
     private UringDisk disk;
 
     private void open(Kind kind) throws IOException {
-        if (kind == Kind.IN_MEMORY) {
+        if (kind.isInMemory()) {
             memory = Files.createTempFile(Path.of("/dev/shm"), "hotbay-uring-test", "");
             file = memory;
         } else {
@@ -49,6 +56,9 @@ class UringChannelTest {
         }
         try (java.io.RandomAccessFile sized = new java.io.RandomAccessFile(file.toFile(), "rw")) {
             sized.setLength(DISK_SIZE);
+            if (kind == Kind.IN_MEMORY_WITHOUT_HOLES) {
+                sized.write(new byte[DISK_SIZE]);
+            }
         }
         disk = new UringDisk(Settings.of(file).direct(kind == Kind.DIRECT));
     }
@@ -232,5 +242,26 @@ class UringChannelTest {
         assertThat(zeros.prepare(0, 100L << 20)).isEqualTo(1024);
         assertThat(zeros.prepare(1, 200_000)).isEqualTo(3);
         assertThat(zeros.prepare(2, 1000)).isEqualTo(1);
+    }
+
+    @Test
+    void shouldNotFillHolesByReadingThem() throws IOException {
+        open(Kind.IN_MEMORY);
+        for (int block = 0; block < 16; block++) {
+            assertThat(disk.run(BlockType.READ, 65536L * block, 4096, low(0), 4096))
+                    .isEqualTo(BlockStatus.OK);
+        }
+        assertThat(FileStatus.of(file).allocated()).isZero();
+        assertThat(disk.run(BlockType.WRITE, 0, 8192, low(0), 8192)).isEqualTo(BlockStatus.OK);
+        assertThat(FileStatus.of(file).allocated()).isEqualTo(8192);
+    }
+
+    @Test
+    void shouldNotFillHolesThatWereMadeLater() throws IOException {
+        open(Kind.IN_MEMORY_WITHOUT_HOLES);
+        assertThat(FileStatus.of(file).allocated()).isEqualTo(DISK_SIZE);
+        assertThat(disk.run(BlockType.DISCARD, LENGTH, LENGTH)).isEqualTo(BlockStatus.OK);
+        assertThat(disk.run(BlockType.READ, 0, 4L * LENGTH, low(0), 4 * LENGTH)).isEqualTo(BlockStatus.OK);
+        assertThat(FileStatus.of(file).allocated()).isEqualTo(DISK_SIZE - LENGTH);
     }
 }

@@ -17,6 +17,7 @@ public final class Statx {
     private static final int MODE = 28;
     private static final int INODE = 32;
     private static final int SIZE = 40;
+    private static final int BLOCKS = 48;
     private static final int RDEV_MAJOR = 128;
     private static final int RDEV_MINOR = 132;
     private static final int DEVICE_MAJOR = 136;
@@ -24,6 +25,9 @@ public final class Statx {
     private static final int DIRECT_MEMORY_ALIGNMENT = 152;
     private static final int DIRECT_OFFSET_ALIGNMENT = 156;
     private static final int MASK = 0;
+    /** Bytes of a block, whatever the file system's own blocks are. */
+    private static final int BLOCK = 512;
+
     private static final int LENGTH = 256;
 
     private static final int STATX_BASIC_STATS = 0x7ff;
@@ -76,6 +80,7 @@ public final class Statx {
                 bytes.getInt(GID),
                 DeviceNumber.of(bytes.getInt(RDEV_MAJOR), bytes.getInt(RDEV_MINOR)),
                 bytes.getLong(SIZE),
-                Integer.toUnsignedLong(bytes.getInt(BLOCK_SIZE)));
+                Integer.toUnsignedLong(bytes.getInt(BLOCK_SIZE)),
+                bytes.getLong(BLOCKS) * BLOCK);
     }
 }

@@ -14,7 +14,8 @@ import io.hotbay.linux.VectoredIo;
 
 /**
  * One queue's way into a file. A file that lies in memory is copied from and to, see {@link FileCopies}. What the page cache has of
- * others is read at once, by an ordinary system call, which is quicker than io_uring for a few requests at a time; all else goes through io_uring, so the reactor never waits, neither for a device nor for a file system.
+ * others is read at once, by an ordinary system call, which is quicker than io_uring for a few requests at a time; all else goes through
+ * io_uring, so the reactor never waits, neither for a device nor for a file system.
  *
  * <pre>
  *   start ──copied, as the file lies in memory──▶ done

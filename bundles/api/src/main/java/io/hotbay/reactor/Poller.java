@@ -8,7 +8,7 @@ import org.osgi.annotation.versioning.ConsumerType;
  *
  * <p>When a page of mapped memory is not there (its file was truncated), the JVM throws an {@code InternalError} some time after the
  * access, perhaps when the method that made it has returned. A poller that touches such memory has to see to it that the error
- * comes up before: see {@code io.hotbay.linux.MappingFaults}. Otherwise it hits another poller.
+ * comes up before: see {@code io.hotbay.linux.FaultWatch}. Otherwise it hits another poller.
  */
 @ConsumerType
 public interface Poller {

@@ -192,10 +192,11 @@ public final class BlockRequests {
     }
 
     /**
-     * Notes how long the completed requests took, when that is wanted. To be called once for each batch, before the requests are
-     * answered; what is enqueued in their slots then begins at this moment.
+     * Shows other threads that the completed requests are done, and notes how long they took, when that is wanted. To be called once for
+     * each batch, before the requests are answered; what is enqueued in their slots then begins at this moment.
      */
     public void measure() {
+        counters.endRun();
         LatencyRecorder recorder = counters.measuring();
         if (recorder == null) {
             now = NOT_MEASURED;
@@ -223,9 +224,9 @@ public final class BlockRequests {
         return to;
     }
 
-    /** Shows other threads what was counted, and how many requests are under way: see {@link IoCounters}. To be called once for each poll. */
-    public void showCounters() {
-        counters.show(inFlight);
+    /** Shows other threads how many requests are under way: see {@link IoCounters#inFlight()}. */
+    public void showInFlight() {
+        counters.inFlight(inFlight);
     }
 
     /** How a completed request ended: a {@link BlockStatus}. */

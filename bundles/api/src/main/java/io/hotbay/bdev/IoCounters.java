@@ -65,7 +65,7 @@ public final class IoCounters {
         return (LatencyRecorder) MEASURING.getAcquire(this);
     }
 
-    /** Counts a request; others see it after {@link #show}. */
+    /** Counts a request; others see it after {@link #endRun}. */
     void count(int type, long length, int status) {
         if (type != runType || status != BlockStatus.OK) {
             endRun();
@@ -80,7 +80,7 @@ public final class IoCounters {
         }
     }
 
-    /** Adds what went well since then to the arrays. On the queue's thread, or when it has ended. */
+    /** Shows what was counted last. On the queue's thread, or when it has ended. */
     void endRun() {
         if (runRequests != 0) {
             ELEMENT.setOpaque(requests, runType, requests[runType] + runRequests);
@@ -90,9 +90,7 @@ public final class IoCounters {
         }
     }
 
-    /** Shows what was counted, and a number of requests under way. */
-    void show(int number) {
-        endRun();
+    void inFlight(int number) {
         if (number != inFlight) {
             IN_FLIGHT.setOpaque(this, number);
         }

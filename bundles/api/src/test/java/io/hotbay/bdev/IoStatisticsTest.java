@@ -18,7 +18,7 @@ class IoStatisticsTest {
             requests.enqueue(slot);
         }
         requests.clearPending();
-        requests.showCounters();
+        requests.showInFlight();
     }
 
     private void complete(int... slots) {
@@ -27,7 +27,7 @@ class IoStatisticsTest {
         }
         requests.measure();
         requests.clearCompleted();
-        requests.showCounters();
+        requests.showInFlight();
     }
 
     private LatencyHistogram reads() {
@@ -139,7 +139,8 @@ class IoStatisticsTest {
         requests.complete(1, BlockStatus.IO_ERROR);
         requests.complete(2, BlockStatus.OK);
         requests.complete(4, BlockStatus.OK);
-        requests.showCounters();
+        requests.measure();
+        requests.showInFlight();
         IoStatistics.Snapshot seen = statistics.snapshot();
         assertThat(seen.requests()[BlockType.READ]).isEqualTo(3);
         assertThat(seen.bytes()[BlockType.READ]).isEqualTo(2 * 4096);

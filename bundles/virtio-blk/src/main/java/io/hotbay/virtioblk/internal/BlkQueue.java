@@ -174,7 +174,7 @@ final class BlkQueue implements DeviceQueue {
             answered = false;
             queue.publish();
         }
-        requests.showCounters();
+        requests.showInFlight();
         return done;
     }
 

@@ -117,10 +117,20 @@ public final class CopyList {
      *     same that the JVM throws when it finds out
      */
     public void copy(int first, int count) {
-        Objects.checkFromIndexSize(first, count, size);
-        entries.putLong(MachineCode.ENTRY * size + MachineCode.BYTES, 0);
-        if (MachineCode.copy(table.address() + (long) MachineCode.ENTRY * first, count) != 0) {
+        if (!tryCopy(first, count)) {
             throw new InternalError("memory that was to be copied is not there");
         }
+    }
+
+    /**
+     * The same without the error.
+     *
+     * @return false if memory of a piece is not there: those before it have been copied, those behind it have not
+     * @throws IndexOutOfBoundsException if there are not so many
+     */
+    public boolean tryCopy(int first, int count) {
+        Objects.checkFromIndexSize(first, count, size);
+        entries.putLong(MachineCode.ENTRY * size + MachineCode.BYTES, 0);
+        return MachineCode.copy(table.address() + (long) MachineCode.ENTRY * first, count) == 0;
     }
 }

@@ -103,6 +103,8 @@ class CopyListTest {
                 destination.put(2 * PAGE, new byte[PAGE]);
 
                 assertThatThrownBy(() -> list.copy(0, 3)).isInstanceOf(InternalError.class);
+                assertThat(list.tryCopy(0, 2)).isFalse();
+                assertThat(list.tryCopy(0, 1)).isTrue();
                 // those before it are copied, those behind it are not
                 assertThat(destination.slice(0, PAGE)).isEqualTo(source.slice(0, PAGE));
                 assertThat(destination.slice(2 * PAGE, PAGE)).isEqualTo(ByteBuffer.allocate(PAGE));

@@ -50,7 +50,7 @@ final class NativePieces implements Pieces {
         int offset = GuestMemory.offsetOf(handle);
         Objects.checkFromIndexSize(offset, length, memory.window(window).capacity());
         long guest = guestAddresses[window] + offset;
-        int first = (int) Math.min(length, MemoryRegion.STRIDE - LeasedStore.placeOf(position));
+        int first = Math.min(length, MemoryRegion.STRIDE - LeasedStore.placeOf(position));
         put(guest, position, first, toGuest);
         if (first < length) {
             put(guest + first, position + first, length - first, toGuest);

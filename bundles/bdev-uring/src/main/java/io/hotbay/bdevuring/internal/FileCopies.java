@@ -70,7 +70,7 @@ final class FileCopies implements AutoCloseable {
         int segments = requests.segments(slot);
         for (int i = 0; i < segments; i++) {
             int length = requests.segmentLength(slot, i);
-            long guest = transfer.addressOf(requests.handle(slot, i));
+            long guest = transfer.addressOf(requests.handle(slot, i), length);
             // the file is what the processor has not used just now
             if (write) {
                 list.add(stored, guest, length, Ahead.DESTINATION);
@@ -100,12 +100,7 @@ final class FileCopies implements AutoCloseable {
 
     /** @return false if memory of one of them is not there; some of them may have been copied then, or a part */
     boolean copy() {
-        try {
-            list.copy(0, list.size());
-            return true;
-        } catch (InternalError e) {
-            return false;
-        }
+        return list.tryCopy(0, list.size());
     }
 
     /** Forgets all that were added. */

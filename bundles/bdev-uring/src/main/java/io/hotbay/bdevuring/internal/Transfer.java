@@ -6,6 +6,7 @@ import io.hotbay.linux.Addresses;
 import io.hotbay.linux.IoVectors;
 import io.hotbay.memory.GuestMemory;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 
 /**
  * The vectors of the requests of one queue: where in memory the part of a request lies that is to be moved next. A request may take
@@ -113,7 +114,7 @@ final class Transfer {
                 skip -= bytes;
                 continue;
             }
-            long at = addressOf(requests.handle(slot, i)) + skip;
+            long at = addressOf(requests.handle(slot, i), bytes) + skip;
             bytes -= (int) skip;
             skip = 0;
             if (((at | bytes) & alignment - 1) != 0) {
@@ -134,9 +135,16 @@ final class Transfer {
         }
     }
 
-    /** The address of a handle of the request that was {@linkplain #begin begun} last. */
-    long addressOf(long handle) {
-        return windowAddresses[GuestMemory.windowOf(handle)] + GuestMemory.offsetOf(handle);
+    /**
+     * The address of a piece of the request that was {@linkplain #begin begun} last.
+     *
+     * @throws IndexOutOfBoundsException if it does not lie whole in a window
+     */
+    long addressOf(long handle, int length) {
+        int window = GuestMemory.windowOf(handle);
+        int offset = GuestMemory.offsetOf(handle);
+        Objects.checkFromIndexSize(offset, length, memory.window(window).capacity());
+        return windowAddresses[window] + offset;
     }
 
     private IoVectors arrayFor(int slot, int segments) {

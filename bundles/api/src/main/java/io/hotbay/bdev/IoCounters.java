@@ -80,7 +80,7 @@ public final class IoCounters {
         }
     }
 
-    /** Shows what was counted last. On the queue's thread, or when it has ended. */
+    /** Shows what was counted last. */
     void endRun() {
         if (runRequests != 0) {
             ELEMENT.setOpaque(requests, runType, requests[runType] + runRequests);

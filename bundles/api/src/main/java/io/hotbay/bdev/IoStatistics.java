@@ -67,10 +67,9 @@ public final class IoStatistics {
         attached.add(counters);
     }
 
-    /** Removes the counters of a queue that has ended; what they counted stays in the sum. */
+    /** Removes a queue's counters; what they counted stays in the sum. */
     public synchronized void detach(IoCounters counters) {
         if (attached.remove(counters)) {
-            counters.endRun();
             counters.addTo(detached);
         }
     }

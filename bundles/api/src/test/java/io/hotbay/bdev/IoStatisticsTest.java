@@ -151,16 +151,6 @@ class IoStatisticsTest {
     }
 
     @Test
-    void shouldCountWhatEndedBeforeTheQueueDid() {
-        statistics.attach(requests.counters());
-        take(BlockType.READ, 0);
-        requests.complete(0, BlockStatus.OK);
-        statistics.detach(requests.counters());
-        assertThat(statistics.snapshot().requests()[BlockType.READ]).isEqualTo(1);
-        assertThat(statistics.snapshot().bytes()[BlockType.READ]).isEqualTo(4096);
-    }
-
-    @Test
     void shouldMeasureRunsOfRequestsThatWereTakenTogether() {
         statistics.attach(requests.counters());
         requests.counters().measure(true);

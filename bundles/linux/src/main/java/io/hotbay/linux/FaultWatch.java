@@ -21,7 +21,9 @@ public final class FaultWatch {
      */
     public void surface() {
         if (COUNTED) {
-            // Neither stores nor loads from before may be left for after the look; the compiler is all that could.
+            // Neither stores nor loads from before may be left for after the look. The processor does not: a signal
+            // comes in
+            // the middle of the program's order. For HotSpot's compilers each of both fences is one for all accesses.
             VarHandle.releaseFence();
             VarHandle.acquireFence();
             long signals = MachineCode.signals();

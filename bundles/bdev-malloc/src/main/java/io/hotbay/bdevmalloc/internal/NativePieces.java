@@ -49,6 +49,8 @@ final class NativePieces implements Pieces {
         int window = GuestMemory.windowOf(handle);
         int offset = GuestMemory.offsetOf(handle);
         Objects.checkFromIndexSize(offset, length, memory.window(window).capacity());
+        // more than that might lie in three windows
+        Objects.checkIndex(length, MemoryRegion.STRIDE + 1);
         long guest = guestAddresses[window] + offset;
         int first = Math.min(length, MemoryRegion.STRIDE - LeasedStore.placeOf(position));
         put(guest, position, first, toGuest);

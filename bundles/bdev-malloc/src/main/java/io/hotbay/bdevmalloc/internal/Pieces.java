@@ -30,10 +30,14 @@ interface Pieces {
      * @param position where it lies in the store
      * @param length in bytes
      * @param toGuest whether it is read from the store
-     * @throws IndexOutOfBoundsException if it does not lie there
+     * @throws IndexOutOfBoundsException if it does not lie there; may also be thrown by {@link #copy}
      */
     void add(GuestMemory memory, long handle, long position, int length, boolean toGuest);
 
-    /** Copies pieces {@code first} to {@code first + count - 1}, and has the one behind them fetched ahead. */
+    /**
+     * Copies pieces {@code first} to {@code first + count - 1}, and has the one behind them fetched ahead.
+     *
+     * @throws InternalError if memory of one is not there; when the JVM copies perhaps later
+     */
     void copy(int first, int count);
 }

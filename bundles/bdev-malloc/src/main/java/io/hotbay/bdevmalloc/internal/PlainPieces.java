@@ -36,12 +36,12 @@ final class PlainPieces implements Pieces {
     }
 
     @Override
-    public void add(GuestMemory guest, long handle, long position, int length, boolean isRead) {
+    public void add(GuestMemory guest, long handle, long position, int length, boolean read) {
         memory = guest;
         handles[size] = handle;
         positions[size] = position;
         lengths[size] = length;
-        toGuest[size] = isRead;
+        toGuest[size] = read;
         size++;
     }
 

@@ -281,8 +281,15 @@ final class DiskFile implements AutoCloseable {
     /** Maps all of it, as long as it is now; for a file that {@linkplain #isInMemory lies in memory} and may be written to. */
     Mapping map() throws LinuxException {
         FileStatus status = descriptor.status();
-        holes |= status.allocated() < status.size();
+        if (status.allocated() < status.size()) {
+            holes = true;
+        }
         return Mapping.of(descriptor, 0, status.size());
+    }
+
+    /** Unmaps on a thread of its own: there are as many pages to let go as have been touched. */
+    void unmap(Mapping mapping) {
+        calls.later(mapping::close);
     }
 
     /** Whether there may be places without memory behind them, in a file that has been {@linkplain #map mapped}. Any thread. */

@@ -80,6 +80,11 @@ final class FileCalls {
         }
     }
 
+    /** Makes a call in any case, and waits for nothing. */
+    void later(Runnable call) {
+        thread.execute(call);
+    }
+
     /** Makes a call in any case, and waits for its end if that does not take too long. */
     void finish(Runnable call) {
         try {

@@ -6,6 +6,7 @@ import io.hotbay.linux.CopyList;
 import io.hotbay.linux.CopyList.Ahead;
 import io.hotbay.linux.LinuxException;
 import io.hotbay.linux.Mapping;
+import java.util.Objects;
 
 /**
  * Reads and writes of a file that lies in memory, done without the kernel: the file is mapped, and requests are copied, a few at a time. Used
@@ -66,25 +67,26 @@ final class FileCopies implements AutoCloseable {
      * @param transfer knows where its memory lies
      */
     void add(BlockRequests requests, int slot, boolean write, Transfer transfer) {
-        long stored = start + requests.offset(slot);
+        long position = requests.offset(slot);
         int segments = requests.segments(slot);
         for (int i = 0; i < segments; i++) {
             int length = requests.segmentLength(slot, i);
             long guest = transfer.addressOf(requests.handle(slot, i), length);
+            long stored = start + Objects.checkFromIndexSize(position, length, mapping.length());
             // the file is what the processor has not used just now
             if (write) {
                 list.add(stored, guest, length, Ahead.DESTINATION);
             } else {
                 list.add(guest, stored, length, Ahead.SOURCE);
             }
-            stored += length;
+            position += length;
         }
         slots[count++] = slot;
         bytes += requests.length(slot);
     }
 
-    /** Whether those that were added should be copied now, because it takes long enough. */
-    boolean areEnough() {
+    /** Whether copying what was added takes long enough for it to be done now. */
+    boolean isWorthwhile() {
         return bytes >= ENOUGH;
     }
 
@@ -112,6 +114,6 @@ final class FileCopies implements AutoCloseable {
 
     @Override
     public void close() {
-        mapping.close();
+        file.unmap(mapping);
     }
 }

@@ -53,7 +53,7 @@ final class UringChannel implements BlockChannel {
     private final Transfer transfer;
     private final IoUring uring;
     private final ZeroVectors zeros;
-    /** Null unless the file lies in memory. */
+    /** Null unless the file lies in memory and can be copied from and to. */
     private final FileCopies copies;
 
     /** Whether zeros have to be written, by slot: the file cannot be told to be zero there. */
@@ -73,14 +73,26 @@ final class UringChannel implements BlockChannel {
         transfer = new Transfer(requests, file.memoryAlignment());
         zeros = new ZeroVectors(requests.slots());
         plainZeros = new boolean[requests.slots()];
-        uring = IoUring.create(requests.slots());
         copies = FileCopies.of(file);
+        uring = makeRing();
+    }
+
+    private IoUring makeRing() throws LinuxException {
+        try {
+            return IoUring.create(requests.slots());
+        } catch (LinuxException e) {
+            if (copies != null) {
+                copies.close();
+            }
+            throw e;
+        }
     }
 
     // ---- taking requests
 
     @Override
     public void submit(BlockRequests table) {
+        forgetCollected();
         BdevOptions options = device.options();
         int pending = requests.pending();
         for (int i = 0; i < pending; i++) {
@@ -125,7 +137,7 @@ final class UringChannel implements BlockChannel {
         }
         transfer.begin(slot);
         copies.add(requests, slot, write, transfer);
-        if (copies.areEnough()) {
+        if (copies.isWorthwhile()) {
             copyCollected();
             requests.answerEarly();
         }
@@ -144,7 +156,14 @@ final class UringChannel implements BlockChannel {
                 startMove(slot, requests.type(slot), false);
             }
         }
-        copies.clear();
+        forgetCollected();
+    }
+
+    /** Also what an error has left behind. */
+    private void forgetCollected() {
+        if (copies != null) {
+            copies.clear();
+        }
     }
 
     private void startMove(int slot, int type, boolean many) {
@@ -202,7 +221,7 @@ final class UringChannel implements BlockChannel {
 
     private void move(int slot, boolean write) {
         long position = requests.offset(slot) + transfer.done(slot);
-        if (transfer.count() > 1) {
+        if (transfer.count() != 1) {
             moveVectors(slot, write, position);
         } else if (write) {
             uring.write(number, transfer.address(), transfer.length(), position, slot);
@@ -318,8 +337,10 @@ final class UringChannel implements BlockChannel {
             int count = zeros.prepare(slot, requests.length(slot) - transfer.done(slot));
             uring.writev(number, zeros.vectors(), count, requests.offset(slot) + transfer.done(slot), slot);
         } else {
-            file.expectHole();
             boolean unmap = (requests.flags(slot) & BlockRequests.FLAG_UNMAP) != 0;
+            if (unmap) {
+                file.expectHole();
+            }
             uring.allocate(number, unmap ? PUNCH : ZERO, requests.offset(slot), requests.length(slot), slot);
         }
     }

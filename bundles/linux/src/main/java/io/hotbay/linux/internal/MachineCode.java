@@ -137,8 +137,8 @@ public final class MachineCode {
             count = NativeMemory.view(page + COUNT, Long.BYTES);
             NativeMethods.register(MachineCode.class, List.of(new NativeMethod(page + COPY, "copy", "(JJ)J")));
             return null;
-        } catch (LinuxException | LinkageError e) {
-            return e.getMessage();
+        } catch (LinuxException | LinkageError | RuntimeException e) {
+            return "it cannot be put in place: " + e;
         }
     }
 

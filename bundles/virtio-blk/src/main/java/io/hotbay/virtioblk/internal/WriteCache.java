@@ -98,6 +98,7 @@ final class WriteCache {
                     LockSupport.parkNanos(this, POLL_NANOS);
                 }
             }
+            requests.measure();
         } finally {
             bdev.statistics().detach(requests.counters());
             channel.close();

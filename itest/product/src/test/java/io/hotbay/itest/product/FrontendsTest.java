@@ -48,10 +48,19 @@ class FrontendsTest {
         }
     }
 
+    /** What the product has to say about a failure is gone when it ends. */
+    private void run(FrontendConformance conformance, FrontendProfile profile) throws IOException {
+        try {
+            conformance.run(profile);
+        } catch (IOException | RuntimeException e) {
+            throw new IOException(e + ", and the product says:\n" + product.log(), e);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(FrontendProfile.class)
     void shouldServeEachFrontEndOnTwoQueuesAndLargeBlocks(FrontendProfile profile) throws IOException {
-        new FrontendConformance(product.socket("big"), Expectations.of(SIZE, 4096, 2)).run(profile);
+        run(new FrontendConformance(product.socket("big"), Expectations.of(SIZE, 4096, 2)), profile);
     }
 
     /** Each that knows them, and no other takes them; with an odd size, which split rings cannot have. */
@@ -66,15 +75,16 @@ class FrontendsTest {
             return;
         }
         for (int size : new int[] {0, 99}) {
-            new FrontendConformance(product.socket("packed"), Expectations.of(SIZE, 512, 2))
-                    .with(options.withQueueSize(size))
-                    .run(profile);
+            run(
+                    new FrontendConformance(product.socket("packed"), Expectations.of(SIZE, 512, 2))
+                            .with(options.withQueueSize(size)),
+                    profile);
         }
     }
 
     @ParameterizedTest
     @EnumSource(FrontendProfile.class)
     void shouldServeEachFrontEndOnOneQueueAndSmallBlocks(FrontendProfile profile) throws IOException {
-        new FrontendConformance(product.socket("small"), Expectations.of(SIZE, 512, 1)).run(profile);
+        run(new FrontendConformance(product.socket("small"), Expectations.of(SIZE, 512, 1)), profile);
     }
 }

@@ -166,6 +166,7 @@ class NullDeviceTest {
         requests.prepare(0, BlockType.WRITE, 0, 1024, 0);
         requests.enqueue(0);
         device.open(requests).submit(requests);
+        requests.measure();
         device.statistics().detach(requests.counters());
         assertThat(device.statistics().snapshot().requests()[BlockType.WRITE]).isEqualTo(1);
         assertThat(device.statistics().snapshot().bytes()[BlockType.WRITE]).isEqualTo(1024);

@@ -38,7 +38,7 @@ final class DiskFile implements AutoCloseable {
     private final DirectIo direct;
     private final BlockDeviceStatus device;
     private final boolean made;
-    /** Once there may be holes it stays so: nobody looks whether they have been filled. */
+    /** Looked for whenever the file is mapped; a hole that is being made just then and missed costs memory when it is read, no more. */
     private volatile boolean holes;
 
     private DiskFile(
@@ -281,9 +281,7 @@ final class DiskFile implements AutoCloseable {
     /** Maps all of it, as long as it is now; for a file that {@linkplain #isInMemory lies in memory} and may be written to. */
     Mapping map() throws LinuxException {
         FileStatus status = descriptor.status();
-        if (status.allocated() < status.size()) {
-            holes = true;
-        }
+        holes = status.allocated() < status.size();
         return Mapping.of(descriptor, 0, status.size());
     }
 

@@ -16,7 +16,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FaultWatchTest {
     private static final int PAGE = 4096;
     private static final int ROUNDS = 40_000;
-    private static final int TRUNCATIONS = 40;
 
     private final FaultWatch watch = new FaultWatch();
 
@@ -24,25 +23,7 @@ class FaultWatchTest {
     @ParameterizedTest
     @EnumSource
     void shouldThrowTheErrorOfAnAccessThatFailed(Access access) throws Exception {
-        for (int round = 0; round < TRUNCATIONS; round++) {
-            try (Descriptor file = Memfd.create("fault", PAGE);
-                    Mapping mapping = Mapping.of(file, 0, PAGE)) {
-                ByteBuffer window = mapping.window(0, PAGE);
-                for (int i = 0; i < ROUNDS / TRUNCATIONS; i++) {
-                    touch(access, window);
-                }
-                file.truncate(0);
-                assertThatThrownBy(() -> touch(access, window)).isInstanceOf(InternalError.class);
-                // and only once
-                watch.surface();
-            }
-        }
-    }
-
-    private long touch(Access access, ByteBuffer window) {
-        long seen = access.way.applyAsLong(window);
-        watch.surface();
-        return seen;
+        MappingFaultsTest.requireError(access, watch::surface);
     }
 
     @Test

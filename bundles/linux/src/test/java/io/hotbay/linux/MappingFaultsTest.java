@@ -15,7 +15,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class MappingFaultsTest {
     private static final int PAGE = 4096;
     private static final int ROUNDS = 20_000;
-    private static final int TRUNCATIONS = 20;
+    private static final int ACCESSES = 40_000;
+    private static final int TRUNCATIONS = 40;
     private static final ByteBuffer OWN = ByteBuffer.allocateDirect(PAGE);
 
     /** Ways to touch memory. */
@@ -43,7 +44,7 @@ class MappingFaultsTest {
             return 0;
         });
 
-        final ToLongFunction<ByteBuffer> way;
+        private final ToLongFunction<ByteBuffer> way;
 
         Access(ToLongFunction<ByteBuffer> way) {
             this.way = way;
@@ -54,24 +55,29 @@ class MappingFaultsTest {
     @ParameterizedTest
     @EnumSource
     void shouldThrowTheErrorOfAnAccessThatFailed(Access access) throws Exception {
+        requireError(access, MappingFaults::surface);
+    }
+
+    /** Truncates files that have been accessed before, and requires the error of the next access from whatever surfaces it. */
+    static void requireError(Access access, Runnable surface) throws Exception {
         for (int round = 0; round < TRUNCATIONS; round++) {
             try (Descriptor file = Memfd.create("fault", PAGE);
                     Mapping mapping = Mapping.of(file, 0, PAGE)) {
                 ByteBuffer window = mapping.window(0, PAGE);
-                for (int i = 0; i < ROUNDS / TRUNCATIONS; i++) {
-                    touch(access, window);
+                for (int i = 0; i < ACCESSES / TRUNCATIONS; i++) {
+                    touch(access, window, surface);
                 }
                 file.truncate(0);
-                assertThatThrownBy(() -> touch(access, window)).isInstanceOf(InternalError.class);
+                assertThatThrownBy(() -> touch(access, window, surface)).isInstanceOf(InternalError.class);
                 // and only once
-                MappingFaults.surface();
+                surface.run();
             }
         }
     }
 
-    private static long touch(Access access, ByteBuffer window) {
+    private static long touch(Access access, ByteBuffer window, Runnable surface) {
         long seen = access.way.applyAsLong(window);
-        MappingFaults.surface();
+        surface.run();
         return seen;
     }
 

@@ -95,7 +95,9 @@ final class MallocChannel implements BlockChannel {
                 }
             }
         }
-        pieces.copy(copied, pieces.size() - copied);
+        if (copied < pieces.size()) {
+            pieces.copy(copied, pieces.size() - copied);
+        }
         forget();
     }
 

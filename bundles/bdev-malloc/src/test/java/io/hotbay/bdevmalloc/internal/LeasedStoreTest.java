@@ -61,15 +61,20 @@ class LeasedStoreTest {
 
     @BeforeEach
     void map() throws IOException {
+        windows = windows(directory);
+        store = new LeasedStore(new Lease(windows));
+    }
+
+    /** Both windows of a new lease. */
+    static List<ByteBuffer> windows(Path directory) throws IOException {
         try (FileChannel file = FileChannel.open(
                 directory.resolve("lease"),
                 StandardOpenOption.CREATE,
                 StandardOpenOption.SPARSE,
                 StandardOpenOption.READ,
                 StandardOpenOption.WRITE)) {
-            windows = List.of(file.map(MapMode.READ_WRITE, 0, BOUNDARY), file.map(MapMode.READ_WRITE, BOUNDARY, TAIL));
+            return List.of(file.map(MapMode.READ_WRITE, 0, BOUNDARY), file.map(MapMode.READ_WRITE, BOUNDARY, TAIL));
         }
-        store = new LeasedStore(new Lease(windows));
     }
 
     private static ByteBuffer pattern(int length) {

@@ -8,10 +8,7 @@ import io.hotbay.linux.CopyList;
 import io.hotbay.memory.GuestMemory;
 import io.hotbay.memory.MemoryRegion;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
@@ -43,15 +40,7 @@ class PiecesTest {
 
     @BeforeEach
     void map() throws Exception {
-        try (FileChannel file = FileChannel.open(
-                directory.resolve("lease"),
-                StandardOpenOption.CREATE,
-                StandardOpenOption.SPARSE,
-                StandardOpenOption.READ,
-                StandardOpenOption.WRITE)) {
-            store = new LeasedStore(new LeasedStoreTest.Lease(
-                    List.of(file.map(MapMode.READ_WRITE, 0, BOUNDARY), file.map(MapMode.READ_WRITE, BOUNDARY, TAIL))));
-        }
+        store = new LeasedStore(new LeasedStoreTest.Lease(LeasedStoreTest.windows(directory)));
         byte[] data = new byte[GUEST_SIZE];
         new Random(1).nextBytes(data);
         guest.put(0, data);

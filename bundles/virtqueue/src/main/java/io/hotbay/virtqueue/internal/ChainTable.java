@@ -5,15 +5,23 @@ import io.hotbay.memory.GuestMemory;
 import java.util.Arrays;
 
 /**
- * The chains in flight of one ring: the segments of each, by head. The first few segments of every head lie in flat arrays,
- * the others in arrays that are made when a head first needs them and then kept.
+ * The chains in flight of one ring: the segments of each, by head. The first few segments of every head lie in one flat
+ * array, a cache line for each, the others in arrays that are made when a head first needs them and then kept:
+ *
+ * <pre>
+ *    0        1          2          3          4          5          6
+ *   +--------+----------+----------+----------+----------+----------+----------+---+
+ *   | state  | handle 0 | length 0 | handle 1 | length 1 | handle 2 | length 2 |   |
+ *   +--------+----------+----------+----------+----------+----------+----------+---+
+ *     63: in flight, 62: with a fault, 61 to 32: readable segments, 31 to 0: segments
+ * </pre>
  *
  * <p>A chain is collected between {@link #begin} and {@link #end}, which puts it in flight; of a chain that is given up in
  * between nothing remains. It knows nothing of a ring's format.
  */
 final class ChainTable {
-    /** Segments of a head in the flat arrays: a header, two pieces of data and a status. */
-    static final int INLINE = 4;
+    /** Segments of a head in the flat array: a header, a piece of data and a status. */
+    static final int INLINE = 3;
 
     /**
      * Segments in the additional arrays of all heads together, 3 MiB: what bounds the memory that a guest makes us use. It
@@ -22,20 +30,23 @@ final class ChainTable {
     static final int OVERFLOW_LIMIT = 1 << 18;
 
     private static final int FIRST_OVERFLOW = 16;
-    private static final byte IDLE = 0;
-    private static final byte IN_FLIGHT = 1;
-    private static final byte IN_FLIGHT_WITH_FAULT = 3;
+    private static final long IN_FLIGHT = 1L << 63;
+    private static final long FAULT = 1L << 62;
+    private static final int READABLE_SHIFT = 32;
+    private static final int READABLE_MASK = (1 << 30) - 1;
+
+    /** Longs of a head: {@code head << SHIFT} is the first of them. */
+    private static final int SHIFT = 3;
+
+    private static final int HANDLES = 1;
+    private static final int LENGTHS = 2;
     /** The contract's lengths are ints; a buffer outside memory may have up to 2^32 - 1 bytes. */
     private static final int OUTSIDE_PIECE = 1 << 30;
 
     private final Translation translation;
-    private final long[] handles;
-    private final int[] lengths;
+    private final long[] records;
     private final long[][] moreHandles;
     private final int[][] moreLengths;
-    private final int[] counts;
-    private final int[] readableCounts;
-    private final byte[] states;
     private int overflow;
     private int inFlight;
     private int completed;
@@ -47,13 +58,9 @@ final class ChainTable {
 
     ChainTable(int size, Translation translation) {
         this.translation = translation;
-        handles = new long[size * INLINE];
-        lengths = new int[size * INLINE];
+        records = new long[size << SHIFT];
         moreHandles = new long[size][];
         moreLengths = new int[size][];
-        counts = new int[size];
-        readableCounts = new int[size];
-        states = new byte[size];
     }
 
     // ---- collecting a chain
@@ -93,30 +100,37 @@ final class ChainTable {
 
     /** Puts the chain in flight. */
     void end() {
-        counts[head] = count;
-        readableCounts[head] = readable;
-        states[head] = fault ? IN_FLIGHT_WITH_FAULT : IN_FLIGHT;
+        records[head << SHIFT] = inFlight(count, readable) | (fault ? FAULT : 0);
         inFlight++;
     }
 
     /**
-     * Puts a buffer that lies whole in one window at a place of a chain that is put in flight by {@link #end(int, int, int)}, all of it
-     * without {@link #begin}: no field of this object has to be written from buffer to buffer.
+     * Puts a chain of three buffers in flight, each of which lies whole in one window; without {@link #begin} and {@link #end}.
      *
-     * @param segment below {@link #INLINE}
+     * @param readableSegments how many of them are to be read
      */
-    void put(int chain, int segment, long handle, int length) {
-        int slot = chain * INLINE + segment;
-        handles[slot] = handle;
-        lengths[slot] = length;
+    void put(
+            int chain,
+            long firstHandle,
+            long firstLength,
+            long secondHandle,
+            long secondLength,
+            long thirdHandle,
+            long thirdLength,
+            int readableSegments) {
+        int record = chain << SHIFT;
+        records[record] = inFlight(INLINE, readableSegments);
+        records[record + HANDLES] = firstHandle;
+        records[record + LENGTHS] = firstLength;
+        records[record + HANDLES + 2] = secondHandle;
+        records[record + LENGTHS + 2] = secondLength;
+        records[record + HANDLES + 4] = thirdHandle;
+        records[record + LENGTHS + 4] = thirdLength;
+        inFlight++;
     }
 
-    /** Puts the chain in flight that was made of {@link #put(int, int, long, int)} alone. */
-    void end(int chain, int segments, int readableSegments) {
-        counts[chain] = segments;
-        readableCounts[chain] = readableSegments;
-        states[chain] = IN_FLIGHT;
-        inFlight++;
+    private static long inFlight(int segments, int readableSegments) {
+        return IN_FLIGHT | (long) readableSegments << READABLE_SHIFT | segments;
     }
 
     private void addPieces(long address, long length) {
@@ -144,12 +158,17 @@ final class ChainTable {
     private void put(long handle, int length) {
         int segment = count++;
         if (segment < INLINE) {
-            int slot = head * INLINE + segment;
-            handles[slot] = handle;
-            lengths[slot] = length;
+            int place = place(head, segment);
+            records[place + HANDLES] = handle;
+            records[place + LENGTHS] = length;
         } else {
             putMore(segment - INLINE, handle, length);
         }
+    }
+
+    /** What the places of a segment's handle and length are counted from. */
+    private static int place(int chain, int segment) {
+        return (chain << SHIFT) + 2 * segment;
     }
 
     private void putMore(int index, long handle, int length) {
@@ -180,7 +199,7 @@ final class ChainTable {
 
     private void dropIdle() {
         for (int other = 0; other < moreHandles.length; other++) {
-            if (states[other] == IDLE && other != head && moreHandles[other] != null) {
+            if (!isInFlight(other) && other != head && moreHandles[other] != null) {
                 overflow -= moreHandles[other].length;
                 moreHandles[other] = null;
                 moreLengths[other] = null;
@@ -191,7 +210,7 @@ final class ChainTable {
     // ---- chains in flight
 
     boolean isInFlight(int candidate) {
-        return states[candidate] != IDLE;
+        return records[candidate << SHIFT] < 0;
     }
 
     int inFlight() {
@@ -200,8 +219,8 @@ final class ChainTable {
 
     /** Reads a byte of the first segment of a chain that has ended in the current memory; what it is means nothing. */
     int touch(int chain) {
-        long handle = handles[chain * INLINE];
-        if (counts[chain] == 0 || handle == GuestMemory.NONE) {
+        long handle = records[(chain << SHIFT) + HANDLES];
+        if (segments(chain) == 0 || handle == GuestMemory.NONE) {
             return 0;
         }
         return translation.memory().window(GuestMemory.windowOf(handle)).get(GuestMemory.offsetOf(handle));
@@ -213,23 +232,23 @@ final class ChainTable {
     }
 
     int segments(int chain) {
-        return counts[chain];
+        return (int) records[chain << SHIFT];
     }
 
     int readableSegments(int chain) {
-        return readableCounts[chain];
+        return (int) (records[chain << SHIFT] >>> READABLE_SHIFT) & READABLE_MASK;
     }
 
     long handle(int chain, int segment) {
-        return segment < INLINE ? handles[chain * INLINE + segment] : moreHandles[chain][segment - INLINE];
+        return segment < INLINE ? records[place(chain, segment) + HANDLES] : moreHandles[chain][segment - INLINE];
     }
 
     int length(int chain, int segment) {
-        return segment < INLINE ? lengths[chain * INLINE + segment] : moreLengths[chain][segment - INLINE];
+        return segment < INLINE ? (int) records[place(chain, segment) + LENGTHS] : moreLengths[chain][segment - INLINE];
     }
 
     boolean hasFault(int chain) {
-        return states[chain] == IN_FLIGHT_WITH_FAULT;
+        return (records[chain << SHIFT] & FAULT) != 0;
     }
 
     /**
@@ -238,10 +257,11 @@ final class ChainTable {
      * @throws IllegalStateException if it is not in flight
      */
     void remove(int chain) {
-        if (states[chain] == IDLE) {
+        long state = records[chain << SHIFT];
+        if (state >= 0) {
             throw new IllegalStateException("chain " + chain + " is completed but was not in flight");
         }
-        states[chain] = IDLE;
+        records[chain << SHIFT] = state & ~IN_FLIGHT;
         inFlight--;
         completed++;
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.virtqueue.internal;
 
-import java.nio.ByteBuffer;
+import java.nio.LongBuffer;
 
 /**
  * A descriptor of a split ring or of a split ring's indirect table: struct virtq_desc, virtio 1.x section 2.7.5.
@@ -14,7 +14,8 @@ import java.nio.ByteBuffer;
  *                     |&lt;--------- rest ---------&gt;|
  * </pre>
  *
- * The last three fields are read at once, so that the guest cannot change one of them between two looks.
+ * The last three fields are read at once, so that the guest cannot change one of them between two looks. Tables are looked at as
+ * longs, two a descriptor: of all accesses to a buffer these take the fewest checks.
  */
 final class Descriptor {
     /** Bytes of a descriptor. */
@@ -34,21 +35,24 @@ final class Descriptor {
     /** The buffer holds a table of descriptors. */
     static final int INDIRECT = 4;
 
+    /** Longs of a descriptor. */
+    static final int LONGS = SIZE / Long.BYTES;
+
     private static final int FLAGS_SHIFT = 8 * (FLAGS_OFFSET - LENGTH_OFFSET);
     private static final int NEXT_SHIFT = 8 * (NEXT_OFFSET - LENGTH_OFFSET);
-    private static final long FLAG_NEXT = (long) NEXT << FLAGS_SHIFT;
-    private static final long FLAG_WRITE = (long) WRITE << FLAGS_SHIFT;
-    private static final long FLAGS = (long) (NEXT | WRITE | INDIRECT) << FLAGS_SHIFT;
+    private static final int FLAGS = NEXT | WRITE | INDIRECT;
     private static final long LENGTH_MASK = 0xffff_ffffL;
 
     private Descriptor() {}
 
-    static long address(ByteBuffer buffer, int position) {
-        return buffer.getLong(position + ADDRESS_OFFSET);
+    /** The address; {@code first} is the first long of the descriptor. */
+    static long address(LongBuffer table, int first) {
+        return table.get(first);
     }
 
-    static long rest(ByteBuffer buffer, int position) {
-        return buffer.getLong(position + LENGTH_OFFSET);
+    /** The other fields. */
+    static long rest(LongBuffer table, int first) {
+        return table.get(first + 1);
     }
 
     /** Length in bytes, 0 to 2^32 - 1. */
@@ -57,12 +61,16 @@ final class Descriptor {
     }
 
     static boolean has(long rest, int flag) {
-        return (rest & (long) flag << FLAGS_SHIFT) != 0;
+        return ((int) (rest >>> FLAGS_SHIFT) & flag) != 0;
     }
 
     /** Whether three descriptors are a chain of one buffer to read, one either way, and one to write. */
     static boolean areHeaderDataStatus(long header, long data, long status) {
-        return (header & FLAGS ^ FLAG_NEXT | data & FLAGS - FLAG_WRITE ^ FLAG_NEXT | status & FLAGS ^ FLAG_WRITE) == 0;
+        return (flags(header) & FLAGS ^ NEXT | flags(data) & FLAGS - WRITE ^ NEXT | flags(status) & FLAGS ^ WRITE) == 0;
+    }
+
+    private static int flags(long rest) {
+        return (int) (rest >>> FLAGS_SHIFT);
     }
 
     /** Index of the next descriptor, 0 to 65535. */

@@ -4,6 +4,7 @@ package io.hotbay.virtqueue.internal;
 import io.hotbay.memory.GuestMemory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.LongBuffer;
 
 /**
  * A table of descriptors that one descriptor of a ring refers to (virtio 1.x section 2.7.5.3): finds it and checks its
@@ -18,11 +19,13 @@ final class IndirectTable {
 
     private final Translation translation;
     private final int limit;
-    /** For tables that cross windows: what they hold, in one piece. */
+    /** For tables that cross windows or are not aligned: what they hold, in one piece. */
     private ByteBuffer copy;
 
-    private ByteBuffer buffer;
-    private int offset;
+    private LongBuffer copied;
+
+    private LongBuffer longs;
+    private int first;
     private int entries;
 
     IndirectTable(int ringSize, Translation translation) {
@@ -43,21 +46,21 @@ final class IndirectTable {
         }
         entries = (int) (length / Descriptor.SIZE);
         long handle = translation.find(address, length);
-        if (handle == GuestMemory.NONE) {
+        if (handle == GuestMemory.NONE || (handle & Long.BYTES - 1) != 0) {
             copy(address, (int) length);
             return;
         }
-        buffer = translation.memory().window(GuestMemory.windowOf(handle));
-        offset = GuestMemory.offsetOf(handle);
+        longs = translation.window(handle).longs;
+        first = GuestMemory.offsetOf(handle) / Long.BYTES;
     }
 
-    ByteBuffer buffer() {
-        return buffer;
+    LongBuffer longs() {
+        return longs;
     }
 
-    /** Position of the first descriptor in {@link #buffer()}. */
-    int offset() {
-        return offset;
+    /** The first long of the first descriptor in {@link #longs()}. */
+    int first() {
+        return first;
     }
 
     int entries() {
@@ -68,6 +71,7 @@ final class IndirectTable {
         if (copy == null) {
             // Direct like the windows: a second kind of buffer would slow down every access of the data path.
             copy = ByteBuffer.allocateDirect(limit * Descriptor.SIZE).order(ByteOrder.LITTLE_ENDIAN);
+            copied = RingArea.longs(copy, 0, copy.capacity());
         }
         int done = 0;
         while (done < length) {
@@ -81,7 +85,7 @@ final class IndirectTable {
             copy.put(done, window, GuestMemory.offsetOf(handle), piece);
             done += piece;
         }
-        buffer = copy;
-        offset = 0;
+        longs = copied;
+        first = 0;
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hotbay.virtqueue.internal;
 
-import java.nio.ByteBuffer;
+import java.nio.LongBuffer;
 import java.util.Arrays;
 
 /**
@@ -77,13 +77,13 @@ final class PackedChain {
             throw new RingFault("indirect descriptor, but the driver has not accepted the feature");
         }
         indirect.open(address, length);
-        ByteBuffer table = indirect.buffer();
-        int position = indirect.offset();
+        LongBuffer table = indirect.longs();
+        int first = indirect.first();
         for (int left = indirect.entries(); left > 0; left--) {
-            long entryAddress = Descriptor.address(table, position);
-            long rest = PackedDescriptorRing.rest(table, position);
+            long entryAddress = Descriptor.address(table, first);
+            long rest = Descriptor.rest(table, first);
             chains.add(entryAddress, Descriptor.length(rest), Descriptor.has(rest, PackedDescriptorRing.WRITE));
-            position += Descriptor.SIZE;
+            first += Descriptor.LONGS;
         }
     }
 }

@@ -4,6 +4,7 @@ package io.hotbay.virtqueue.internal;
 import io.hotbay.memory.GuestMemory;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.LongBuffer;
 
 /**
  * The descriptor ring of a packed virtqueue, written by both sides: struct pvirtq_desc, virtio 1.x section 2.8.13.
@@ -40,7 +41,11 @@ final class PackedDescriptorRing {
     private static final int LAP_FLAGS = 1 << AVAILABLE_BIT | 1 << USED_BIT;
     private static final int WRITTEN = Descriptor.WRITE;
 
+    /** For what is read, and written whole. */
+    private final LongBuffer longs;
+    /** For what is written in parts. */
     private final ByteBuffer buffer;
+
     private final int offset;
     private final long guestAddress;
     private final int size;
@@ -49,15 +54,12 @@ final class PackedDescriptorRing {
     PackedDescriptorRing(GuestMemory memory, long userAddress, int size, Laps laps) {
         RingArea area =
                 RingArea.of(memory, "descriptor ring", userAddress, Descriptor.SIZE * size, Descriptor.ALIGNMENT);
+        longs = area.longs();
         buffer = area.buffer();
         offset = area.offset();
         guestAddress = area.guestAddress();
         this.size = size;
         this.laps = laps;
-    }
-
-    static long rest(ByteBuffer buffer, int position) {
-        return buffer.getLong(position + Descriptor.LENGTH_OFFSET);
     }
 
     static int id(long rest) {
@@ -78,8 +80,14 @@ final class PackedDescriptorRing {
         return wrap == 0 ? 0 : LAP_FLAGS;
     }
 
+    /** The first byte of a slot in {@link #buffer}. */
     private int at(int position) {
         return offset + Descriptor.SIZE * laps.slot(position);
+    }
+
+    /** The first long of a slot in {@link #longs}. */
+    private int first(int position) {
+        return Descriptor.LONGS * laps.slot(position);
     }
 
     /** Guest physical address of a slot. */
@@ -91,7 +99,7 @@ final class PackedDescriptorRing {
 
     /** Whether the driver has made the slot of a position available and the device has not used it. */
     boolean isAvailable(int position) {
-        return isAvailable(rest(buffer, at(position)), position);
+        return isAvailable(Descriptor.rest(longs, first(position)), position);
     }
 
     private boolean isAvailable(long rest, int position) {
@@ -106,8 +114,8 @@ final class PackedDescriptorRing {
      * @throws RingFault if it is longer
      */
     boolean read(int position, PackedChain chain, int limit) {
-        int at = at(position);
-        long rest = rest(buffer, at);
+        int first = first(position);
+        long rest = Descriptor.rest(longs, first);
         if (!isAvailable(rest, position)) {
             return false;
         }
@@ -115,14 +123,14 @@ final class PackedDescriptorRing {
         VarHandle.acquireFence();
         chain.clear();
         checkLimit(chain, limit);
-        chain.add(Descriptor.address(buffer, at), rest);
+        chain.add(Descriptor.address(longs, first), rest);
         int next = position;
         while (Descriptor.has(rest, NEXT)) {
             checkLimit(chain, limit);
             next = laps.advance(next, 1);
-            at = at(next);
-            rest = rest(buffer, at);
-            chain.add(Descriptor.address(buffer, at), rest);
+            first = first(next);
+            rest = Descriptor.rest(longs, first);
+            chain.add(Descriptor.address(longs, first), rest);
         }
         return true;
     }
@@ -139,9 +147,7 @@ final class PackedDescriptorRing {
     /** Writes a used descriptor whole. The driver does not come to it before the first one of its batch is published. */
     void use(int position, int id, int length) {
         long flags = publishedFlags(position, length);
-        buffer.putLong(
-                at(position) + Descriptor.LENGTH_OFFSET,
-                length & 0xffff_ffffL | (long) id << ID_SHIFT | flags << FLAGS_SHIFT);
+        longs.put(first(position) + 1, length & 0xffff_ffffL | (long) id << ID_SHIFT | flags << FLAGS_SHIFT);
     }
 
     /** Writes the first used descriptor of a batch except for its flags. */
@@ -165,7 +171,7 @@ final class PackedDescriptorRing {
 
     /** Whether the driver has written the slot in the lap of a position, used or not. */
     boolean isOfLap(int position) {
-        int available = flags(rest(buffer, at(position))) >>> AVAILABLE_BIT & 1;
+        int available = flags(Descriptor.rest(longs, first(position))) >>> AVAILABLE_BIT & 1;
         return available == laps.wrap(position);
     }
 
@@ -177,7 +183,7 @@ final class PackedDescriptorRing {
      */
     boolean takeBack(int position) {
         int at = at(position);
-        int flags = flags(rest(buffer, at));
+        int flags = flags(Descriptor.rest(longs, first(position)));
         if ((flags & LAP_FLAGS) != usedFlags(laps.wrap(position))) {
             return false;
         }
@@ -188,9 +194,8 @@ final class PackedDescriptorRing {
     /** Whether no device has worked on the ring since it was cleared: the driver may be in its first lap. */
     boolean isNew() {
         for (int slot = 0; slot < size; slot++) {
-            int at = at(slot);
-            long rest = rest(buffer, at);
-            boolean clear = rest == 0 && Descriptor.address(buffer, at) == 0;
+            long rest = Descriptor.rest(longs, first(slot));
+            boolean clear = rest == 0 && Descriptor.address(longs, first(slot)) == 0;
             if (!clear && (flags(rest) & LAP_FLAGS) != availableFlags(1)) {
                 return false;
             }

@@ -3,15 +3,18 @@ package io.hotbay.virtqueue.internal;
 
 import io.hotbay.memory.GuestMemory;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.LongBuffer;
 
 /**
  * Where a part of a ring lies in our mapping.
  *
  * @param buffer the window
  * @param offset of the part's first byte in it
+ * @param length its bytes
  * @param guestAddress guest physical address of that byte
  */
-record RingArea(ByteBuffer buffer, int offset, long guestAddress) {
+record RingArea(ByteBuffer buffer, int offset, int length, long guestAddress) {
     /**
      * Finds a part of a ring by its address in the front-end's address space.
      *
@@ -36,6 +39,16 @@ record RingArea(ByteBuffer buffer, int offset, long guestAddress) {
             throw new IllegalArgumentException(name + " at 0x" + Long.toHexString(userAddress)
                     + ": its memory region is not mapped at a multiple of " + alignment + " bytes");
         }
-        return new RingArea(window, offset, memory.guestAddress(handle));
+        return new RingArea(window, offset, length, memory.guestAddress(handle));
+    }
+
+    /** The part as longs, of which it holds a whole number. */
+    LongBuffer longs() {
+        return longs(buffer, offset, length);
+    }
+
+    /** A piece of a window as longs; a last one that is not whole is left out. */
+    static LongBuffer longs(ByteBuffer window, int offset, int length) {
+        return window.slice(offset, length).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer();
     }
 }

@@ -2,7 +2,7 @@
 package io.hotbay.virtqueue.internal;
 
 import io.hotbay.memory.GuestMemory;
-import java.nio.ByteBuffer;
+import java.nio.LongBuffer;
 
 /**
  * The descriptor table of a split ring (virtio 1.x section 2.7.5): follows a chain from its head and hands its buffers to the
@@ -10,11 +10,7 @@ import java.nio.ByteBuffer;
  * beginning, and what was read before is forgotten. The number of steps is bounded by the length of the table.
  */
 final class SplitDescriptorTable {
-    /** Mask of the positions in a table of any length. */
-    private static final int ALL = -1;
-
-    private final ByteBuffer buffer;
-    private final int offset;
+    private final LongBuffer table;
     private final int size;
     private final int mask;
     private final boolean indirectAllowed;
@@ -32,8 +28,7 @@ final class SplitDescriptorTable {
             IndirectTable indirect) {
         RingArea area =
                 RingArea.of(memory, "descriptor table", userAddress, Descriptor.SIZE * size, Descriptor.ALIGNMENT);
-        this.buffer = area.buffer();
-        this.offset = area.offset();
+        this.table = area.longs();
         this.size = size;
         this.mask = size - 1;
         this.indirectAllowed = indirectAllowed;
@@ -50,7 +45,7 @@ final class SplitDescriptorTable {
      * @throws SegmentShortage if it has to wait
      */
     void read(int head) {
-        if (!readThree(head, buffer, offset, mask, size, head)) {
+        if (!readThree(head, table, 0, size, head)) {
             readAny(head);
         }
     }
@@ -59,47 +54,55 @@ final class SplitDescriptorTable {
      * Reads a chain as nearly all of them are: one buffer to read, one either way, and one to write, each in a window that is known
      * already, as a request with one piece of data has between its header and its status.
      *
-     * @param table where descriptors are read, from {@code start} on
-     * @param first the first descriptor
+     * @param start the first long of the table
+     * @param first the first descriptor, below {@code entries}
      * @return false if it is another chain: nothing has happened, and it is to be read from the beginning
      */
-    private boolean readThree(int head, ByteBuffer table, int start, int positions, int entries, int first) {
-        int position = start + Descriptor.SIZE * (first & positions);
-        long header = Descriptor.rest(table, position);
-        long headerAddress = Descriptor.address(table, position);
+    private boolean readThree(int head, LongBuffer longs, int start, int entries, int first) {
+        int position = start + Descriptor.LONGS * first;
+        long header = Descriptor.rest(longs, position);
+        long headerAddress = Descriptor.address(longs, position);
         int second = Descriptor.next(header);
         if (second >= entries) {
             return false;
         }
-        position = start + Descriptor.SIZE * (second & positions);
-        long data = Descriptor.rest(table, position);
-        long dataAddress = Descriptor.address(table, position);
+        position = start + Descriptor.LONGS * second;
+        long data = Descriptor.rest(longs, position);
+        long dataAddress = Descriptor.address(longs, position);
         int third = Descriptor.next(data);
         if (third >= entries) {
             return false;
         }
-        position = start + Descriptor.SIZE * (third & positions);
-        long status = Descriptor.rest(table, position);
-        long statusAddress = Descriptor.address(table, position);
+        position = start + Descriptor.LONGS * third;
+        long status = Descriptor.rest(longs, position);
+        long statusAddress = Descriptor.address(longs, position);
         if (!Descriptor.areHeaderDataStatus(header, data, status)) {
             return false;
         }
-        int headerLength = (int) Descriptor.length(header);
-        int dataLength = (int) Descriptor.length(data);
-        int statusLength = (int) Descriptor.length(status);
-        long headerHandle = translation.known(headerAddress, headerLength);
-        long dataHandle = translation.known(dataAddress, dataLength);
-        long statusHandle = translation.known(statusAddress, statusLength);
-        if ((headerHandle | dataHandle | statusHandle) < 0
-                || headerLength <= 0
-                || dataLength <= 0
-                || statusLength <= 0) {
+        Window headerWindow = translation.likely(headerAddress);
+        Window dataWindow = translation.likely(dataAddress);
+        Window statusWindow = translation.likely(statusAddress);
+        long headerOffset = headerWindow.offset(headerAddress);
+        long dataOffset = dataWindow.offset(dataAddress);
+        long statusOffset = statusWindow.offset(statusAddress);
+        long headerLength = Descriptor.length(header);
+        long dataLength = Descriptor.length(data);
+        long statusLength = Descriptor.length(status);
+        if ((headerWindow.outside(headerOffset, headerLength)
+                        | dataWindow.outside(dataOffset, dataLength)
+                        | statusWindow.outside(statusOffset, statusLength))
+                < 0) {
             return false;
         }
-        chains.put(head, 0, headerHandle, headerLength);
-        chains.put(head, 1, dataHandle, dataLength);
-        chains.put(head, 2, statusHandle, statusLength);
-        chains.end(head, 3, Descriptor.has(data, Descriptor.WRITE) ? 1 : 2);
+        chains.put(
+                head,
+                headerWindow.handle | headerOffset,
+                headerLength,
+                dataWindow.handle | dataOffset,
+                dataLength,
+                statusWindow.handle | statusOffset,
+                statusLength,
+                Descriptor.has(data, Descriptor.WRITE) ? 1 : 2);
         return true;
     }
 
@@ -108,9 +111,9 @@ final class SplitDescriptorTable {
         int next = head;
         for (int left = size; left > 0; left--) {
             // A load that faults leaves a stale register behind, so not even a checked index is used without the mask.
-            int position = offset + Descriptor.SIZE * (next & mask);
-            long address = Descriptor.address(buffer, position);
-            long rest = Descriptor.rest(buffer, position);
+            int position = Descriptor.LONGS * (next & mask);
+            long address = Descriptor.address(table, position);
+            long rest = Descriptor.rest(table, position);
             if (Descriptor.has(rest, Descriptor.INDIRECT)) {
                 readIndirect(head, left == size, address, rest);
                 return;
@@ -128,9 +131,9 @@ final class SplitDescriptorTable {
         throw new RingFault("chain " + head + " is a loop");
     }
 
-    /** Reads a byte of a chain that may come next, so that it is there by then; what it is means nothing. */
-    int touch(int head) {
-        return buffer.get(offset + Descriptor.SIZE * (head & mask));
+    /** Reads something of a chain that may come next, so that it is there by then; what it is means nothing. */
+    long touch(int head) {
+        return table.get(Descriptor.LONGS * (head & mask));
     }
 
     private void readIndirect(int head, boolean whole, long address, long rest) {
@@ -141,17 +144,17 @@ final class SplitDescriptorTable {
             throw new RingFault("indirect descriptor with a next one");
         }
         indirect.open(address, Descriptor.length(rest));
-        ByteBuffer table = indirect.buffer();
-        int start = indirect.offset();
+        LongBuffer longs = indirect.longs();
+        int start = indirect.first();
         int entries = indirect.entries();
-        if (whole && readThree(head, table, start, ALL, entries, 0)) {
+        if (whole && readThree(head, longs, start, entries, 0)) {
             return;
         }
         int next = 0;
         for (int left = entries; left > 0; left--) {
-            int position = start + Descriptor.SIZE * next;
-            long entryAddress = Descriptor.address(table, position);
-            long entryRest = Descriptor.rest(table, position);
+            int position = start + Descriptor.LONGS * next;
+            long entryAddress = Descriptor.address(longs, position);
+            long entryRest = Descriptor.rest(longs, position);
             if (Descriptor.has(entryRest, Descriptor.INDIRECT)) {
                 throw new RingFault("indirect descriptor inside an indirect table");
             }

@@ -45,7 +45,7 @@ final class SplitVirtqueue extends GuestVirtqueue {
     /** Head completed last in the current memory, or {@link #NONE}. */
     private int completedLast = NONE;
     /** Of no interest, but the compiler must not find out. */
-    private int guessed;
+    private long guessed;
 
     /** Makes what tracks the heads in flight; tests have one of their own. */
     interface Tracking {

@@ -14,21 +14,14 @@ final class Translation {
 
     private static final int SLOTS = 16;
 
-    /** Guest address of the first byte of a slot's window. */
-    private static final int START = 0;
-    /** Bytes of a slot's window; 0 while the slot is free. */
-    private static final int SIZE = 1;
-    /** Handle of the first byte of a slot's window. */
-    private static final int HANDLE = 2;
-
-    private static final int FIELDS_SHIFT = 2;
-
-    private final long[] slots = new long[SLOTS << FIELDS_SHIFT];
+    private final Window[] slots = new Window[SLOTS];
 
     private GuestMemory memory;
+    /** The windows of the memory, by their number. */
+    private Window[] windows;
 
     Translation(GuestMemory memory) {
-        this.memory = memory;
+        memory(memory);
     }
 
     GuestMemory memory() {
@@ -37,7 +30,9 @@ final class Translation {
 
     void memory(GuestMemory snapshot) {
         memory = snapshot;
-        Arrays.fill(slots, 0);
+        windows = new Window[snapshot.windows()];
+        Arrays.setAll(windows, index -> new Window(snapshot, index));
+        Arrays.fill(slots, Window.NONE);
     }
 
     /**
@@ -47,15 +42,19 @@ final class Translation {
      * @return the handle of its first byte, or {@link GuestMemory#NONE} if some of it lies elsewhere
      */
     long find(long address, long length) {
-        long known = known(address, length);
-        return known == GuestMemory.NONE ? search(address, length) : known;
+        Window likely = likely(address);
+        long offset = likely.offset(address);
+        return likely.outside(offset, length) >= 0 ? likely.handle | offset : search(address, length);
     }
 
-    /** The same, but only where it has found something before; {@link GuestMemory#NONE} says nothing then. */
-    long known(long address, long length) {
-        int slot = slot(address);
-        long offset = address - slots[slot + START];
-        return offset >= 0 && offset <= slots[slot + SIZE] - length ? slots[slot + HANDLE] | offset : GuestMemory.NONE;
+    /** The window that an address was found in before, if it was: it is for the caller to look whether it lies there. */
+    Window likely(long address) {
+        return slots[slot(address)];
+    }
+
+    /** The window of a handle. */
+    Window window(long handle) {
+        return windows[GuestMemory.windowOf(handle)];
     }
 
     /** How many bytes from a handle on lie in its window. */
@@ -68,15 +67,11 @@ final class Translation {
         if (handle == GuestMemory.NONE) {
             return handle;
         }
-        int slot = slot(address);
-        int offset = GuestMemory.offsetOf(handle);
-        slots[slot + START] = address - offset;
-        slots[slot + SIZE] = (long) offset + memory.remaining(handle);
-        slots[slot + HANDLE] = handle - offset;
+        slots[slot(address)] = window(handle);
         return memory.remaining(handle) >= length ? handle : GuestMemory.NONE;
     }
 
     private static int slot(long address) {
-        return ((int) (address >>> SLOT_SHIFT) & SLOTS - 1) << FIELDS_SHIFT;
+        return (int) (address >>> SLOT_SHIFT) & SLOTS - 1;
     }
 }

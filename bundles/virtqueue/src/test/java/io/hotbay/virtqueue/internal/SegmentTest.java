@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How buffers become segments, wherever they lie. */
 class SegmentTest {
@@ -228,6 +229,24 @@ class SegmentTest {
         assertSegment(head, 1, GuestMemory.handle(0, 0x9000), 512);
         assertSegment(head, 2, GuestMemory.handle(2, 0), 512);
         assertSegment(head, 3, GuestMemory.handle(0, 0x8010), 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4, 7, 8, 12})
+    void shouldReadAnIndirectTableWhereverItBegins(int offset) {
+        int first = driver.expose(
+                driver.layIndirect(0x8000 + offset, readable(0xa000, 16), writable(0xb000, 512), writable(0xc000, 1)));
+        int second = driver.expose(driver.layIndirect(THIRD, readable(0xa010, 16), writable(0xb200, 512)));
+
+        assertThat(queue.fetch(heads, 16)).isEqualTo(2);
+
+        assertThat(queue.segments(first)).isEqualTo(3);
+        assertSegment(first, 0, GuestMemory.handle(0, 0xa000), 16);
+        assertSegment(first, 1, GuestMemory.handle(0, 0xb000), 512);
+        assertSegment(first, 2, GuestMemory.handle(0, 0xc000), 1);
+        assertThat(queue.segments(second)).isEqualTo(2);
+        assertSegment(second, 0, GuestMemory.handle(0, 0xa010), 16);
+        assertSegment(second, 1, GuestMemory.handle(0, 0xb200), 512);
     }
 
     @Test

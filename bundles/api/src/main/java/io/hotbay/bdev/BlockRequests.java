@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.function.LongSupplier;
 
 /**
- * The requests of one queue: parallel primitive arrays indexed by slot. A device fills slots and hands them to a
+ * The requests of one queue, in slots. A device fills slots and hands them to a
  * {@link BlockChannel} as a batch, the channel completes them, the device takes the completed ones. Nothing is allocated
  * for a request, except the first time a slot needs more segments than any before it. For use by one thread at a time.
  *
@@ -23,26 +23,46 @@ public final class BlockRequests {
     /** Flag of a write-zeroes request: the range may be unmapped if it then reads back as zeros. */
     public static final int FLAG_UNMAP = 2;
 
-    /** Segments of a slot kept in the flat arrays; the rest goes to arrays made on first need. */
-    private static final int INLINE = 4;
+    /*
+     * What is known of a request lies together, in a cache line of longs:
+     *
+     *    0                               1        2        3       4          5          6          7
+     *   +-------------------------------+--------+--------+-------+----------+----------+----------+----------+
+     *   | type, flags, status, segments | offset | length | start | handle 0 | length 0 | handle 1 | length 1 |
+     *   +-------------------------------+--------+--------+-------+----------+----------+----------+----------+
+     *     7..0  15..8  23..16  63..32
+     */
+
+    /** Longs of a slot: {@code slot << SHIFT} is the first of them. */
+    private static final int SHIFT = 3;
+
+    private static final int OFFSET = 1;
+    private static final int LENGTH = 2;
+    /** When the request was taken. */
+    private static final int START = 3;
+
+    private static final int HANDLES = 4;
+    private static final int LENGTHS = 5;
+
+    /** Segments of a slot kept in its record; the rest goes to arrays made on first need. */
+    private static final int INLINE = 2;
+
+    private static final int FIRST_OVERFLOW = 16;
+
+    private static final int FLAGS_SHIFT = 8;
+    private static final int STATUS_SHIFT = 16;
+    private static final int BYTE_MASK = 0xff;
+    private static final int SEGMENTS_SHIFT = 32;
+    private static final long ONE_SEGMENT = 1L << SEGMENTS_SHIFT;
 
     /** What stands for the time of a request whose latency is not measured. */
     private static final long NOT_MEASURED = Long.MIN_VALUE;
 
     private final int slots;
     private final LongSupplier clock;
-    private final byte[] types;
-    private final byte[] flags;
-    private final byte[] statuses;
-    private final long[] offsets;
-    private final long[] lengths;
-    private final int[] segmentCounts;
-    private final long[] handles;
-    private final int[] segmentLengths;
+    private final long[] records;
     private final long[][] moreHandles;
     private final int[][] moreLengths;
-    /** When requests were taken. */
-    private final long[] starts;
 
     private final int[] pending;
     private final int[] completed;
@@ -50,6 +70,7 @@ public final class BlockRequests {
     private int pendingCount;
     private int completedCount;
     private int inFlight;
+    private int mostInFlight;
     /** Null when nobody answers before a submit has returned. */
     private Runnable early;
 
@@ -69,17 +90,9 @@ public final class BlockRequests {
     public BlockRequests(int slots, LongSupplier clock) {
         this.slots = slots;
         this.clock = clock;
-        types = new byte[slots];
-        flags = new byte[slots];
-        statuses = new byte[slots];
-        offsets = new long[slots];
-        lengths = new long[slots];
-        segmentCounts = new int[slots];
-        handles = new long[slots * INLINE];
-        segmentLengths = new int[slots * INLINE];
+        records = new long[slots << SHIFT];
         moreHandles = new long[slots][];
         moreLengths = new int[slots][];
-        starts = new long[slots];
         pending = new int[slots];
         completed = new int[slots];
     }
@@ -114,19 +127,36 @@ public final class BlockRequests {
      * @param length bytes of the range
      */
     public void prepare(int slot, int type, long offset, long length, int requestFlags) {
-        types[slot] = (byte) type;
-        flags[slot] = (byte) requestFlags;
-        offsets[slot] = offset;
-        lengths[slot] = length;
-        segmentCounts[slot] = 0;
+        int record = slot << SHIFT;
+        records[record] = (type | requestFlags << FLAGS_SHIFT) & 0xffffL;
+        records[record + OFFSET] = offset;
+        records[record + LENGTH] = length;
+    }
+
+    /**
+     * Starts a read or a write of one piece of guest memory in a free slot, without flags.
+     *
+     * @param offset first byte on the device
+     * @param length bytes of the range, and of the piece
+     * @param handle where the piece lies in {@link #memory()}
+     */
+    public void prepareWhole(int slot, int type, long offset, int length, long handle) {
+        int record = slot << SHIFT;
+        records[record] = type | ONE_SEGMENT;
+        records[record + OFFSET] = offset;
+        records[record + LENGTH] = length;
+        records[record + HANDLES] = handle;
+        records[record + LENGTHS] = length;
     }
 
     /** Adds a piece of guest memory to a prepared request. The lengths of all pieces of a read or write add up to its length. */
     public void addSegment(int slot, long handle, int length) {
-        int count = segmentCounts[slot]++;
+        int record = slot << SHIFT;
+        int count = (int) (records[record] >>> SEGMENTS_SHIFT);
+        records[record] += ONE_SEGMENT;
         if (count < INLINE) {
-            handles[slot * INLINE + count] = handle;
-            segmentLengths[slot * INLINE + count] = length;
+            records[place(slot, count) + HANDLES] = handle;
+            records[place(slot, count) + LENGTHS] = length;
             return;
         }
         addMore(slot, count - INLINE, handle, length);
@@ -135,7 +165,7 @@ public final class BlockRequests {
     private void addMore(int slot, int index, long handle, int length) {
         long[] more = moreHandles[slot];
         if (more == null || more.length == index) {
-            int capacity = more == null ? 4 * INLINE : 2 * index;
+            int capacity = more == null ? FIRST_OVERFLOW : 2 * index;
             moreHandles[slot] = more == null ? new long[capacity] : Arrays.copyOf(more, capacity);
             moreLengths[slot] = more == null ? new int[capacity] : Arrays.copyOf(moreLengths[slot], capacity);
         }
@@ -154,8 +184,12 @@ public final class BlockRequests {
     /** Puts a prepared request on the list that the next {@link BlockChannel#submit} takes. */
     public void enqueue(int slot) {
         pending[pendingCount++] = slot;
-        starts[slot] = now;
-        counters.reached(++inFlight);
+        records[(slot << SHIFT) + START] = now;
+        inFlight++;
+        if (inFlight > mostInFlight) {
+            mostInFlight = inFlight;
+            counters.reached(inFlight);
+        }
     }
 
     /** Puts a request back on the list of pending requests, from which it was taken before it was submitted. */
@@ -207,8 +241,9 @@ public final class BlockRequests {
             int slot = completed[from];
             int to = endOfRun(from);
             // what was under way when the measuring began has no beginning
-            if (starts[slot] != NOT_MEASURED) {
-                recorder.record(types[slot], now - starts[slot], to - from);
+            long start = records[(slot << SHIFT) + START];
+            if (start != NOT_MEASURED) {
+                recorder.record(type(slot), now - start, to - from);
             }
             from = to;
         }
@@ -218,10 +253,14 @@ public final class BlockRequests {
     private int endOfRun(int from) {
         int first = completed[from];
         int to = from + 1;
-        while (to < completedCount && starts[completed[to]] == starts[first] && types[completed[to]] == types[first]) {
+        while (to < completedCount && isLike(completed[to], first)) {
             to++;
         }
         return to;
+    }
+
+    private boolean isLike(int slot, int other) {
+        return type(slot) == type(other) && records[(slot << SHIFT) + START] == records[(other << SHIFT) + START];
     }
 
     /** Shows other threads how many requests are under way: see {@link IoCounters#inFlight()}. */
@@ -231,7 +270,7 @@ public final class BlockRequests {
 
     /** How a completed request ended: a {@link BlockStatus}. */
     public int status(int slot) {
-        return statuses[slot];
+        return (int) (records[slot << SHIFT] >>> STATUS_SHIFT) & BYTE_MASK;
     }
 
     /** Number of requests enqueued and not yet completed. */
@@ -253,37 +292,42 @@ public final class BlockRequests {
 
     /** The {@link BlockType} of a request. */
     public int type(int slot) {
-        return types[slot];
+        return (int) records[slot << SHIFT] & BYTE_MASK;
     }
 
     /** The flags of a request: {@link #FLAG_FUA}, {@link #FLAG_UNMAP}. */
     public int flags(int slot) {
-        return flags[slot];
+        return (int) (records[slot << SHIFT] >>> FLAGS_SHIFT) & BYTE_MASK;
     }
 
     /** First byte of the range on the device. */
     public long offset(int slot) {
-        return offsets[slot];
+        return records[(slot << SHIFT) + OFFSET];
     }
 
     /** Length of the range in bytes. */
     public long length(int slot) {
-        return lengths[slot];
+        return records[(slot << SHIFT) + LENGTH];
     }
 
     /** Number of pieces of guest memory. */
     public int segments(int slot) {
-        return segmentCounts[slot];
+        return (int) (records[slot << SHIFT] >>> SEGMENTS_SHIFT);
     }
 
     /** Where a piece of guest memory lies: a handle of {@link #memory()}. */
     public long handle(int slot, int segment) {
-        return segment < INLINE ? handles[slot * INLINE + segment] : moreHandles[slot][segment - INLINE];
+        return segment < INLINE ? records[place(slot, segment) + HANDLES] : moreHandles[slot][segment - INLINE];
     }
 
     /** Length of a piece of guest memory in bytes; it does not cross a window. */
     public int segmentLength(int slot, int segment) {
-        return segment < INLINE ? segmentLengths[slot * INLINE + segment] : moreLengths[slot][segment - INLINE];
+        return segment < INLINE ? (int) records[place(slot, segment) + LENGTHS] : moreLengths[slot][segment - INLINE];
+    }
+
+    /** What the places of a segment's handle and length are counted from. */
+    private static int place(int slot, int segment) {
+        return (slot << SHIFT) + 2 * segment;
     }
 
     /**
@@ -299,9 +343,12 @@ public final class BlockRequests {
 
     /** Ends a request. */
     public void complete(int slot, int status) {
-        statuses[slot] = (byte) status;
+        int record = slot << SHIFT;
+        if (status != BlockStatus.OK) {
+            records[record] |= (long) status << STATUS_SHIFT;
+        }
         completed[completedCount++] = slot;
         inFlight--;
-        counters.count(types[slot], lengths[slot], status);
+        counters.count((int) records[record] & BYTE_MASK, records[record + LENGTH], status);
     }
 }

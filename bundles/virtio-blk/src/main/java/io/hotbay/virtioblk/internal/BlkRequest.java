@@ -45,6 +45,8 @@ final class BlkRequest {
 
     private static final int HEADER_LENGTH = 16;
     private static final int STATUS_LENGTH = 1;
+    /** Segments of a plain request. */
+    private static final int PLAIN = 3;
 
     private static final int TYPE = 0;
     private static final int SECTOR = 8;
@@ -53,26 +55,55 @@ final class BlkRequest {
 
     private final ByteBuffer copy = ByteBuffer.allocate(HEADER_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
 
-    private Virtqueue queue;
-    private GuestMemory memory;
+    private final Virtqueue queue;
     private int head;
     private int segments;
     private int readable;
     private long status;
+    /** Whether header, data and status are one segment each, as drivers lay out all but large requests. */
+    private boolean plain;
+    /** Of a plain request. */
+    private long headerHandle;
+
+    private long dataHandle;
+    private int dataLength;
+
     private int type;
     private long sector;
     private long rangeSector;
     private int rangeSectors;
     private int rangeFlags;
 
+    BlkRequest(Virtqueue queue) {
+        this.queue = queue;
+    }
+
     /** Looks at a chain: finds its status byte. */
-    void take(Virtqueue source, int chain) {
-        queue = source;
-        memory = source.memory();
+    void take(int chain) {
         head = chain;
-        segments = source.segments(chain);
-        readable = source.readableSegments(chain);
-        status = findStatus();
+        segments = queue.segments(chain);
+        readable = queue.readableSegments(chain);
+        plain = false;
+        if (segments == PLAIN && readable > 0 && readable < PLAIN) {
+            takeThree();
+        } else {
+            status = findStatus();
+        }
+    }
+
+    /** Looks at all of the chain at once, before anything is written: the compiler keeps what was read only until then. */
+    private void takeThree() {
+        long first = queue.handle(head, 0);
+        int firstLength = queue.length(head, 0);
+        long second = queue.handle(head, 1);
+        int secondLength = queue.length(head, 1);
+        long third = queue.handle(head, 2);
+        int thirdLength = queue.length(head, 2);
+        plain = firstLength == HEADER_LENGTH && thirdLength == STATUS_LENGTH;
+        headerHandle = first;
+        dataHandle = second;
+        dataLength = secondLength;
+        status = third == GuestMemory.NONE ? third : third + thirdLength - STATUS_LENGTH;
     }
 
     private long findStatus() {
@@ -99,11 +130,10 @@ final class BlkRequest {
      * @return false if there are too few readable bytes for one
      */
     boolean readHeader() {
-        if (readable > 0 && queue.length(head, 0) >= HEADER_LENGTH) {
-            long handle = queue.handle(head, 0);
-            ByteBuffer window = memory.window(GuestMemory.windowOf(handle));
-            type = window.getInt(GuestMemory.offsetOf(handle) + TYPE);
-            sector = window.getLong(GuestMemory.offsetOf(handle) + SECTOR);
+        if (plain) {
+            ByteBuffer window = window(headerHandle);
+            type = window.getInt(GuestMemory.offsetOf(headerHandle) + TYPE);
+            sector = window.getLong(GuestMemory.offsetOf(headerHandle) + SECTOR);
             return true;
         }
         if (!gather(0)) {
@@ -152,7 +182,7 @@ final class BlkRequest {
             if (length > toSkip) {
                 int count = Math.min(length - toSkip, copy.capacity() - copied);
                 long handle = queue.handle(head, segment);
-                ByteBuffer window = memory.window(GuestMemory.windowOf(handle));
+                ByteBuffer window = window(handle);
                 copy.put(copied, window, GuestMemory.offsetOf(handle) + toSkip, count);
                 copied += count;
             }
@@ -161,24 +191,33 @@ final class BlkRequest {
         return copied == copy.capacity();
     }
 
-    /** Whether header and data are one segment each, as drivers lay out all but large writes. */
-    private boolean isPlainOut() {
-        return readable == 2 && queue.length(head, 0) == HEADER_LENGTH;
+    private ByteBuffer window(long handle) {
+        return queue.memory().window(GuestMemory.windowOf(handle));
     }
 
-    /** Whether data and status are one segment each, as drivers lay out all but large reads. */
-    private boolean isPlainIn() {
-        return segments == readable + 2 && queue.length(head, segments - 1) == STATUS_LENGTH;
+    /** Whether the data of a read are one segment. */
+    boolean isPlainIn() {
+        return plain && readable == 1;
+    }
+
+    /** Whether the data of a write are one segment. */
+    boolean isPlainOut() {
+        return plain && readable == 2;
+    }
+
+    /** Where the data of a plain request are. */
+    long dataHandle() {
+        return dataHandle;
     }
 
     /** Bytes behind the header. */
     long outLength() {
-        return isPlainOut() ? queue.length(head, 1) : sum(0, readable) - HEADER_LENGTH;
+        return isPlainOut() ? dataLength : sum(0, readable) - HEADER_LENGTH;
     }
 
     /** Writable bytes before the status. */
     long inLength() {
-        return isPlainIn() ? queue.length(head, readable) : sum(readable, segments) - STATUS_LENGTH;
+        return isPlainIn() ? dataLength : sum(readable, segments) - STATUS_LENGTH;
     }
 
     private long sum(int from, int to) {
@@ -191,20 +230,12 @@ final class BlkRequest {
 
     /** Adds the bytes behind the header to a prepared block request. */
     void addOut(BlockRequests requests) {
-        if (isPlainOut()) {
-            requests.addSegment(head, queue.handle(head, 1), queue.length(head, 1));
-        } else {
-            add(requests, 0, readable, HEADER_LENGTH, Long.MAX_VALUE);
-        }
+        add(requests, 0, readable, HEADER_LENGTH, Long.MAX_VALUE);
     }
 
     /** Adds the writable bytes before the status, {@link #inLength()} of them, to a prepared block request. */
     void addIn(BlockRequests requests, long length) {
-        if (isPlainIn()) {
-            requests.addSegment(head, queue.handle(head, readable), (int) length);
-        } else {
-            add(requests, readable, segments, 0, length);
-        }
+        add(requests, readable, segments, 0, length);
     }
 
     private void add(BlockRequests requests, int from, int to, int skip, long limit) {
@@ -228,7 +259,7 @@ final class BlkRequest {
         for (int segment = readable; copied < length; segment++) {
             int count = Math.min(queue.length(head, segment), length - copied);
             long handle = queue.handle(head, segment);
-            memory.window(GuestMemory.windowOf(handle)).put(GuestMemory.offsetOf(handle), bytes, copied, count);
+            window(handle).put(GuestMemory.offsetOf(handle), bytes, copied, count);
             copied += count;
         }
         return copied;

@@ -17,6 +17,7 @@ final class RequestRules {
     private static final long MAX_DATA = 1L << 30;
 
     private static final int WRITTEN_SHIFT = 8;
+    private static final int SECTOR_SHIFT = Integer.numberOfTrailingZeros(BlkConfig.SECTOR);
 
     private final BlkConfig config;
     private final Access access;
@@ -87,8 +88,13 @@ final class RequestRules {
         if (length == 0) {
             return BlkRequest.OK;
         }
-        requests.prepare(head, BlockType.READ, request.sector() * BlkConfig.SECTOR, length, 0);
-        request.addIn(requests, length);
+        long offset = request.sector() << SECTOR_SHIFT;
+        if (request.isPlainIn()) {
+            requests.prepareWhole(head, BlockType.READ, offset, (int) length, request.dataHandle());
+        } else {
+            requests.prepare(head, BlockType.READ, offset, length, 0);
+            request.addIn(requests, length);
+        }
         requests.enqueue(head);
         return ENQUEUED;
     }
@@ -101,8 +107,13 @@ final class RequestRules {
         if (length == 0) {
             return BlkRequest.OK;
         }
-        requests.prepare(head, BlockType.WRITE, request.sector() * BlkConfig.SECTOR, length, 0);
-        request.addOut(requests);
+        long offset = request.sector() << SECTOR_SHIFT;
+        if (request.isPlainOut()) {
+            requests.prepareWhole(head, BlockType.WRITE, offset, (int) length, request.dataHandle());
+        } else {
+            requests.prepare(head, BlockType.WRITE, offset, length, 0);
+            request.addOut(requests);
+        }
         requests.enqueue(head);
         return ENQUEUED;
     }
@@ -146,7 +157,9 @@ final class RequestRules {
     }
 
     private boolean isDataOnDevice(long sector, long length) {
-        return length <= MAX_DATA && length % BlkConfig.SECTOR == 0 && isOnDevice(sector, length / BlkConfig.SECTOR);
+        return length <= MAX_DATA
+                && (length & BlkConfig.SECTOR - 1) == 0
+                && isOnDevice(sector, length >>> SECTOR_SHIFT);
     }
 
     /** Whether a range lies on the device and on block boundaries; the sector is unsigned and comes from the guest. */

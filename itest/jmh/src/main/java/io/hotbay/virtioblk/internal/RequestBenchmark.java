@@ -29,14 +29,15 @@ public class RequestBenchmark {
     @Param({"split", "packed"})
     public String format;
 
-    private final BlkRequest request = new BlkRequest();
     private final int[] heads = new int[1];
     private BenchRing ring;
+    private BlkRequest request;
 
     /** Fetches a read of 4 KiB, which stays in flight. */
     @Setup
     public void open() throws IOException {
         ring = new BenchRing(format.equals("packed"));
+        request = new BlkRequest(ring.virtqueue());
         ring.offer(1);
         if (ring.virtqueue().fetch(heads, 1) != 1) {
             throw new IllegalStateException("no request: " + ring.virtqueue().fault());
@@ -52,7 +53,7 @@ public class RequestBenchmark {
     /** Takes it apart. */
     @Benchmark
     public long parse() {
-        request.take(ring.virtqueue(), heads[0]);
+        request.take(heads[0]);
         if (!request.readHeader() || request.inLength() != 4096) {
             throw new IllegalStateException("the request is not what was submitted");
         }

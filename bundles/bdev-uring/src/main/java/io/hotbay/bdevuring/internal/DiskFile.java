@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -28,6 +29,9 @@ final class DiskFile implements AutoCloseable {
     /** A disk that has just been closed may be in use for a moment: io_uring completes a request first and lets go of its file afterwards. */
     private static final long RELEASE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    private static final long HOLES = 1;
+    private static final long EXPECTED = 2;
+
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final Path path;
@@ -38,8 +42,11 @@ final class DiskFile implements AutoCloseable {
     private final DirectIo direct;
     private final BlockDeviceStatus device;
     private final boolean made;
-    /** Looked for whenever the file is mapped; a hole that is being made just then and missed costs memory when it is read, no more. */
-    private volatile boolean holes;
+    /**
+     * Whether there are holes in the lowest bit, and above it how often one was expected: a look that began before and ends after
+     * that must not say there are none. A hole that is missed all the same costs memory when it is read, no more.
+     */
+    private final AtomicLong holes = new AtomicLong();
 
     private DiskFile(
             Path path,
@@ -281,7 +288,7 @@ final class DiskFile implements AutoCloseable {
     /** Maps all of it, as long as it is now; for a file that {@linkplain #isInMemory lies in memory} and may be written to. */
     Mapping map() throws LinuxException {
         FileStatus status = descriptor.status();
-        holes = status.allocated() < status.size();
+        holes.set(status.allocated() < status.size() ? HOLES : 0);
         return Mapping.of(descriptor, 0, status.size());
     }
 
@@ -292,12 +299,32 @@ final class DiskFile implements AutoCloseable {
 
     /** Whether there may be places without memory behind them, in a file that has been {@linkplain #map mapped}. Any thread. */
     boolean hasHoles() {
-        return holes;
+        return (holes.get() & HOLES) != 0;
     }
 
-    /** Says that a hole is about to be made. Any thread. */
+    /** Says that a hole is about to be made, or has just been made. Any thread. */
     void expectHole() {
-        holes = true;
+        holes.getAndUpdate(known -> (known | HOLES) + EXPECTED);
+    }
+
+    /** Looks, on a thread of its own, whether the holes have been filled. Any thread. */
+    void lookForHoles() {
+        calls.later(() -> {
+            long known = holes.get();
+            if (!isSparse()) {
+                holes.compareAndSet(known, known & ~HOLES);
+            }
+        });
+    }
+
+    private boolean isSparse() {
+        try {
+            FileStatus status = descriptor.status();
+            return status.allocated() < status.size();
+        } catch (LinuxException e) {
+            // It is nothing that must be known.
+            return true;
+        }
     }
 
     boolean isBlockDevice() {

@@ -22,6 +22,9 @@ final class FileCopies implements AutoCloseable {
     /** After so many bytes the driver learns of what is done; copying them takes some microseconds. */
     private static final long ENOUGH = 32 << 10;
 
+    /** Reads that find holes in the file before it is looked again whether there are any: it may have been filled meanwhile. */
+    static final int LOOK_AGAIN = 1 << 14;
+
     private final DiskFile file;
     private final Mapping mapping;
     private final long start;
@@ -29,6 +32,7 @@ final class FileCopies implements AutoCloseable {
     private final int[] slots = new int[ROOM];
     private int count;
     private long bytes;
+    private int refused;
 
     private FileCopies(DiskFile file, Mapping mapping) {
         this.file = file;
@@ -53,7 +57,18 @@ final class FileCopies implements AutoCloseable {
         return requests.offset(slot) + requests.length(slot) <= mapping.length()
                 && requests.segments(slot) > 0
                 && requests.segments(slot) <= ROOM
-                && (write || !file.hasHoles());
+                && (write || isWhole());
+    }
+
+    private boolean isWhole() {
+        if (!file.hasHoles()) {
+            return true;
+        }
+        if (++refused == LOOK_AGAIN) {
+            refused = 0;
+            file.lookForHoles();
+        }
+        return false;
     }
 
     /** Whether there is room for a request. */

@@ -277,6 +277,9 @@ final class UringChannel implements BlockChannel {
         }
         boolean write = type == BlockType.WRITE;
         if (!write && type != BlockType.READ && !(type == BlockType.WRITE_ZEROES && plainZeros[slot])) {
+            if (makesHole(slot, type)) {
+                file.expectHole();
+            }
             requests.complete(slot, BlockStatus.OK);
             return false;
         }
@@ -337,12 +340,17 @@ final class UringChannel implements BlockChannel {
             int count = zeros.prepare(slot, requests.length(slot) - transfer.done(slot));
             uring.writev(number, zeros.vectors(), count, requests.offset(slot) + transfer.done(slot), slot);
         } else {
-            boolean unmap = (requests.flags(slot) & BlockRequests.FLAG_UNMAP) != 0;
+            boolean unmap = makesHole(slot, BlockType.WRITE_ZEROES);
             if (unmap) {
                 file.expectHole();
             }
             uring.allocate(number, unmap ? PUNCH : ZERO, requests.offset(slot), requests.length(slot), slot);
         }
+    }
+
+    private boolean makesHole(int slot, int type) {
+        return type == BlockType.DISCARD
+                || type == BlockType.WRITE_ZEROES && (requests.flags(slot) & BlockRequests.FLAG_UNMAP) != 0;
     }
 
     @Override

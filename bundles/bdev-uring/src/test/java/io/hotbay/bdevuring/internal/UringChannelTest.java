@@ -16,6 +16,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -254,6 +255,46 @@ class UringChannelTest {
         assertThat(FileStatus.of(file).allocated()).isZero();
         assertThat(disk.run(BlockType.WRITE, 0, 8192, low(0), 8192)).isEqualTo(BlockStatus.OK);
         assertThat(FileStatus.of(file).allocated()).isEqualTo(8192);
+    }
+
+    @Test
+    void shouldCopyReadsSoonAfterTheHolesWereFilled() throws IOException {
+        open(Kind.IN_MEMORY);
+        readOften();
+        assertThat(mappedBytes()).as("read while there are holes").isZero();
+
+        try (java.io.RandomAccessFile filled = new java.io.RandomAccessFile(file.toFile(), "rw")) {
+            filled.write(new byte[DISK_SIZE]);
+        }
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (mappedBytes() == 0 && System.nanoTime() - deadline < 0) {
+            readOften();
+        }
+        assertThat(mappedBytes()).as("read without the kernel").isPositive();
+
+        assertThat(disk.run(BlockType.DISCARD, 0, LENGTH)).isEqualTo(BlockStatus.OK);
+        readOften();
+        assertThat(FileStatus.of(file).allocated()).as("with a hole again").isEqualTo(DISK_SIZE - LENGTH);
+    }
+
+    private void readOften() throws IOException {
+        for (int i = 0; i < FileCopies.LOOK_AGAIN; i++) {
+            assertThat(disk.run(BlockType.READ, 0, 4096, low(0), 4096)).isEqualTo(BlockStatus.OK);
+        }
+    }
+
+    /** How much of the file its mappings in this process have been used for. */
+    private long mappedBytes() throws IOException {
+        long sum = 0;
+        boolean ours = false;
+        for (String line : Files.readAllLines(Path.of("/proc/self/smaps"))) {
+            if (line.matches("[0-9a-f]+-[0-9a-f]+ .*")) {
+                ours = line.endsWith(" " + file);
+            } else if (ours && line.startsWith("Rss:")) {
+                sum += Long.parseLong(line.replaceAll("[^0-9]", ""));
+            }
+        }
+        return sum;
     }
 
     @Test

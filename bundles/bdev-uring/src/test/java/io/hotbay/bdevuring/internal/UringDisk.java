@@ -13,6 +13,7 @@ import java.lang.annotation.Annotation;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -22,6 +23,8 @@ import org.osgi.service.log.Logger;
 /** A device, a channel into it, and guest memory in two windows. Opened and used on one thread. */
 final class UringDisk implements AutoCloseable {
     static final int GUEST_SIZE = 4 << 20;
+
+    private static final int LOOK_MILLIS = 1000;
 
     final BlockRequests requests = new BlockRequests(64);
     /** What has been logged as an error, with its arguments. */
@@ -131,13 +134,20 @@ final class UringDisk implements AutoCloseable {
 
     /** Sleeps as a reactor does until everything has completed. */
     void awaitAll() throws IOException {
+        awaitAll(Duration.ofDays(1));
+    }
+
+    /** Sleeps until everything has completed, but not much longer than some time; returns whether it has. */
+    boolean awaitAll(Duration limit) throws IOException {
+        long start = System.nanoTime();
         try (Epoll epoll = Epoll.create()) {
             epoll.add(channel.wakeDescriptor(), Epoll.IN, 0);
-            while (requests.inFlight() > 0) {
-                epoll.await(10_000);
+            while (requests.inFlight() > 0 && System.nanoTime() - start < limit.toNanos()) {
+                epoll.await(LOOK_MILLIS);
                 channel.poll();
             }
         }
+        return requests.inFlight() == 0;
     }
 
     static long low(int offset) {

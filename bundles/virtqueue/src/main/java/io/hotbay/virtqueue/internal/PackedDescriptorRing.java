@@ -167,7 +167,20 @@ final class PackedDescriptorRing {
         return usedFlags(laps.wrap(position)) | (length == 0 ? 0 : WRITTEN);
     }
 
-    // ---- what a recovery looks at
+    // ---- what is looked at before the ring is used
+
+    /**
+     * Whether nobody has marked a descriptor as used since the ring was cleared. Unlike {@link #isNew} it does not mind a descriptor that
+     * the driver is just writing.
+     */
+    boolean isInFirstLap() {
+        for (int slot = 0; slot < size; slot++) {
+            if ((flags(Descriptor.rest(longs, first(slot))) & 1 << USED_BIT) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
 
     /** Whether the driver has written the slot in the lap of a position, used or not. */
     boolean isOfLap(int position) {

@@ -120,10 +120,11 @@ final class PackedVirtqueue extends GuestVirtqueue {
 
     /**
      * Where to start. Front-ends that know split rings better give 0 for a new packed ring, as libblkio does, or leave the used half
-     * out. Taken by the letter either is a place behind a lap in which the device has used descriptors, and no new ring.
+     * out. Taken by the letter either is a place behind a lap in which the device has used descriptors, and no new ring. A driver that
+     * does not wait for the device to open its ring may be writing its first chain just now.
      */
     private int base(int told) {
-        return (told == 0 || told == FIRST_AVAILABLE) && ring.isNew() ? FIRST_BASE : told;
+        return (told == 0 || told == FIRST_AVAILABLE) && ring.isInFirstLap() ? FIRST_BASE : told;
     }
 
     private void go(int used, int available) {

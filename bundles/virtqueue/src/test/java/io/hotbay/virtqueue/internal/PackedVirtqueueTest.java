@@ -170,6 +170,28 @@ class PackedVirtqueueTest {
         assertThat(next.base()).isEqualTo(0x0000_0001);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        // told base, slot that is being written, address, length, id
+        "0, 0, 0x8000, 0, 0",
+        "0, 0, 0x8000, 512, 3",
+        "0, 1, 0x8000, 512, 0",
+        "0x8000, 0, 0x8000, 0, 0",
+        "0x8000, 0, 0, 512, 0",
+        "0x8000, 0, 0x8000, 512, 3",
+        "0x8000, 5, 0x8000, 512, 3"
+    })
+    void shouldStartAtTheFirstDescriptorWhileTheDriverIsWritingIt(
+            String told, int slot, String address, long length, int id) {
+        driver.descriptor(slot, Long.decode(address), length, id, 0);
+
+        PackedVirtqueue queue = open(Integer.decode(told));
+
+        int head = driver.submit(writable(DATA, 1));
+        assertThat(queue.fetch(heads, SIZE)).as(queue.fault()).isEqualTo(1);
+        assertThat(heads[0]).isEqualTo(head);
+    }
+
     private PackedVirtqueue open(int base) {
         return new PackedVirtqueue(driver.setup(ram.memory(), null, null, VirtqueueSetup.USED_NOT_LOGGED, base));
     }

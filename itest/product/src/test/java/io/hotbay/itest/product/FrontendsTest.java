@@ -3,6 +3,8 @@ package io.hotbay.itest.product;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hotbay.frontend.BlockQueue;
+import io.hotbay.frontend.BlockRequestType;
 import io.hotbay.frontend.DeviceFeatures;
 import io.hotbay.frontend.Expectations;
 import io.hotbay.frontend.FrontendConformance;
@@ -12,6 +14,7 @@ import io.hotbay.frontend.SessionOptions;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -20,6 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FrontendsTest {
     private static final long SIZE = 64L << 20;
+    private static final int SECTOR = 512;
     private static final String CONFIGURATION = """
             {"bdevs": [
                {"type": "malloc", "name": "Big", "size": "64MiB", "block_size": 4096},
@@ -86,5 +90,24 @@ class FrontendsTest {
     @EnumSource(FrontendProfile.class)
     void shouldServeEachFrontEndOnOneQueueAndSmallBlocks(FrontendProfile profile) throws IOException {
         run(new FrontendConformance(product.socket("small"), Expectations.of(SIZE, 512, 1)), profile);
+    }
+
+    /** A driver need not wait until the device has opened its ring: it may be in the middle of its first chain then. */
+    @Test
+    void shouldServeADriverThatIsWritingWhileItsPackedRingIsOpened() throws IOException {
+        SessionOptions options = SessionOptions.DEFAULT.withPackedRings();
+        try (FrontendSession session = FrontendProfile.SPDK.connect(product.socket("packed"), options)) {
+            session.makeQueues();
+            BlockQueue queue = session.queues().get(0).blocks();
+            long data = session.memory().allocate(SECTOR, SECTOR);
+            int tag = queue.submit(BlockRequestType.IN, 0, data, SECTOR);
+            session.start();
+            // The answer comes after the rings were opened.
+            session.connection().getFeatures();
+            queue.flush();
+
+            assertThat(queue.await()).as(product.log()).isEqualTo(tag);
+            assertThat(queue.status(tag)).isZero();
+        }
     }
 }

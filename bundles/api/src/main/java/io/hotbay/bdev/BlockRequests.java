@@ -24,7 +24,7 @@ public final class BlockRequests {
     public static final int FLAG_UNMAP = 2;
 
     /*
-     * What is known of a request lies together, in a cache line of longs:
+     * What is known of a request lies together, in 64 bytes:
      *
      *    0                               1        2        3       4          5          6          7
      *   +-------------------------------+--------+--------+-------+----------+----------+----------+----------+
@@ -341,11 +341,15 @@ public final class BlockRequests {
         }
     }
 
-    /** Ends a request. */
+    /**
+     * Ends a request; once each time it was prepared.
+     *
+     * @param status a {@link BlockStatus}
+     */
     public void complete(int slot, int status) {
         int record = slot << SHIFT;
         if (status != BlockStatus.OK) {
-            records[record] |= (long) status << STATUS_SHIFT;
+            records[record] |= (long) (status & BYTE_MASK) << STATUS_SHIFT;
         }
         completed[completedCount++] = slot;
         inFlight--;

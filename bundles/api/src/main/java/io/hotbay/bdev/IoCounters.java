@@ -96,10 +96,9 @@ public final class IoCounters {
         }
     }
 
+    /** More are under way than ever before. */
     void reached(int number) {
-        if (number > mostInFlight) {
-            MOST_IN_FLIGHT.setOpaque(this, number);
-        }
+        MOST_IN_FLIGHT.setOpaque(this, number);
     }
 
     // ---- any thread

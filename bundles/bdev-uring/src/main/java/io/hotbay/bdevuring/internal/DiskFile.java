@@ -287,8 +287,9 @@ final class DiskFile implements AutoCloseable {
 
     /** Maps all of it, as long as it is now; for a file that {@linkplain #isInMemory lies in memory} and may be written to. */
     Mapping map() throws LinuxException {
+        long known = holes.get();
         FileStatus status = descriptor.status();
-        holes.set(status.allocated() < status.size() ? HOLES : 0);
+        holes.compareAndSet(known, status.allocated() < status.size() ? known | HOLES : known & ~HOLES);
         return Mapping.of(descriptor, 0, status.size());
     }
 
@@ -302,19 +303,20 @@ final class DiskFile implements AutoCloseable {
         return (holes.get() & HOLES) != 0;
     }
 
-    /** Says that a hole is about to be made, or has just been made. Any thread. */
+    /**
+     * Says that a hole is about to be made, and again that it has been made: a look may come between the first call and the kernel. Any
+     * thread.
+     */
     void expectHole() {
         holes.getAndUpdate(known -> (known | HOLES) + EXPECTED);
     }
 
-    /** Looks, on a thread of its own, whether the holes have been filled. Any thread. */
+    /** Looks whether the holes have been filled. For files in memory, which never wait. Any thread. */
     void lookForHoles() {
-        calls.later(() -> {
-            long known = holes.get();
-            if (!isSparse()) {
-                holes.compareAndSet(known, known & ~HOLES);
-            }
-        });
+        long known = holes.get();
+        if (!isSparse()) {
+            holes.compareAndSet(known, known & ~HOLES);
+        }
     }
 
     private boolean isSparse() {

@@ -67,6 +67,7 @@ class FrozenFileSystemTest {
             try (Frozen frozen = small.freeze()) {
                 stall(stalled);
                 useInEveryWay(lively);
+                stalled.channel.poll();
                 assertThat(stalled.requests.inFlight()).isEqualTo(CHANGES);
             }
             checkChanges(stalled);
@@ -101,6 +102,7 @@ class FrozenFileSystemTest {
                     }
                 }
                 assertThat(held).hasSizeLessThan(OTHERS);
+                stalled.channel.poll();
                 assertThat(stalled.requests.inFlight()).isEqualTo(CHANGES);
             }
             for (UringDisk other : held) {

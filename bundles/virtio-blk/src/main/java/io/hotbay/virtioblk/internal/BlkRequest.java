@@ -131,9 +131,11 @@ final class BlkRequest {
      */
     boolean readHeader() {
         if (plain) {
-            ByteBuffer window = window(headerHandle);
-            type = window.getInt(GuestMemory.offsetOf(headerHandle) + TYPE);
-            sector = window.getLong(GuestMemory.offsetOf(headerHandle) + SECTOR);
+            readHeaderAt(headerHandle);
+            return true;
+        }
+        if (readable > 0 && queue.length(head, 0) >= HEADER_LENGTH) {
+            readHeaderAt(queue.handle(head, 0));
             return true;
         }
         if (!gather(0)) {
@@ -142,6 +144,12 @@ final class BlkRequest {
         type = copy.getInt(TYPE);
         sector = copy.getLong(SECTOR);
         return true;
+    }
+
+    private void readHeaderAt(long handle) {
+        ByteBuffer window = window(handle);
+        type = window.getInt(GuestMemory.offsetOf(handle) + TYPE);
+        sector = window.getLong(GuestMemory.offsetOf(handle) + SECTOR);
     }
 
     int type() {

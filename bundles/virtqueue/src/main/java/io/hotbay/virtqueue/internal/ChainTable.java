@@ -6,7 +6,7 @@ import java.util.Arrays;
 
 /**
  * The chains in flight of one ring: the segments of each, by head. The first few segments of every head lie in one flat
- * array, a cache line for each, the others in arrays that are made when a head first needs them and then kept:
+ * array, 64 bytes for each, the others in arrays that are made when a head first needs them and then kept:
  *
  * <pre>
  *    0        1          2          3          4          5          6

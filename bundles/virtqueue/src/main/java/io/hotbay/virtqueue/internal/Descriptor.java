@@ -23,7 +23,6 @@ final class Descriptor {
     /** Alignment of a table of descriptors (section 2.7). */
     static final int ALIGNMENT = 16;
 
-    static final int ADDRESS_OFFSET = 0;
     static final int LENGTH_OFFSET = 8;
     static final int FLAGS_OFFSET = 12;
     static final int NEXT_OFFSET = 14;

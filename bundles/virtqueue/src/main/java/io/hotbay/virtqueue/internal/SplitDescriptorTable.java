@@ -45,7 +45,7 @@ final class SplitDescriptorTable {
      * @throws SegmentShortage if it has to wait
      */
     void read(int head) {
-        if (!readThree(head, table, 0, size, head)) {
+        if (!readThree(head, table, 0, size, head & mask)) {
             readAny(head);
         }
     }
@@ -54,6 +54,7 @@ final class SplitDescriptorTable {
      * Reads a chain as nearly all of them are: one buffer to read, one either way, and one to write, each in a window that is known
      * already, as a request with one piece of data has between its header and its status.
      *
+     * @param longs where the table is
      * @param start the first long of the table
      * @param first the first descriptor, below {@code entries}
      * @return false if it is another chain: nothing has happened, and it is to be read from the beginning
@@ -110,7 +111,9 @@ final class SplitDescriptorTable {
         chains.begin(head);
         int next = head;
         for (int left = size; left > 0; left--) {
-            // A load that faults leaves a stale register behind, so not even a checked index is used without the mask.
+            // A load that faults leaves a stale register behind, whatever range the compiler believes in: a head is not
+            // used without the
+            // mask. What follows is taken out of a long by a shift, which keeps it in its range.
             int position = Descriptor.LONGS * (next & mask);
             long address = Descriptor.address(table, position);
             long rest = Descriptor.rest(table, position);

@@ -191,7 +191,8 @@ final class SplitVirtqueue extends GuestVirtqueue {
     }
 
     private void checkHead(int head) {
-        if (head >= size()) {
+        // The size is a power of two: this is all that is not below it, also what a load has left behind that failed.
+        if ((head & -size()) != 0) {
             throw new RingFault("head " + head + " is not below the ring's size of " + size());
         }
         if (chains.isInFlight(head)) {

@@ -36,6 +36,15 @@ class WindowTest {
     }
 
     @Test
+    void shouldKnowItsHandle() {
+        MemoryRegion first = region(0);
+        MemoryRegion second = region(0x10000);
+        Window window = new Window(GuestMemory.of(List.of(first, second)), 1);
+
+        assertThat(window.handle | window.offset(0x10123)).isEqualTo(GuestMemory.handle(1, 0x123));
+    }
+
+    @Test
     void shouldFindNothingInNone() {
         for (long corner : CORNERS) {
             for (long length : LENGTHS) {
@@ -67,7 +76,10 @@ class WindowTest {
     }
 
     private static GuestMemory memory(long start) {
-        return GuestMemory.of(
-                List.of(MemoryRegion.of(start, start, SIZE, (offset, length) -> ByteBuffer.allocateDirect(length))));
+        return GuestMemory.of(List.of(region(start)));
+    }
+
+    private static MemoryRegion region(long start) {
+        return MemoryRegion.of(start, start, SIZE, (offset, length) -> ByteBuffer.allocateDirect(length));
     }
 }

@@ -32,22 +32,31 @@ class SplitTracker {
         lastBatchHead = region.lastBatchHead();
     }
 
-    /** A head was fetched. */
-    final void take(int head) {
-        count(head);
-        // Also behind the last step of publish(): the head may be one of those that were answered there.
+    /**
+     * Heads were fetched, and nobody has seen them yet: until then a head without a mark is just taken again. They are marked in the order in
+     * which they were made available.
+     */
+    final void take(int[] heads, int number) {
+        for (int i = 0; i < number; i++) {
+            count(heads[i]);
+        }
+        // Also behind the last step of publish(): a head may be one of those that were answered there.
         VarHandle.storeStoreFence();
-        mark(head);
+        for (int i = 0; i < number; i++) {
+            mark(heads[i]);
+        }
     }
 
     /** The answer of a head is about to be written to the used ring. */
     final void complete(int head) {
         batch[batched++] = head;
-        link(head);
     }
 
     /** The index of the used ring is about to be published. */
     final void prepare() {
+        for (int i = 0; i < batched; i++) {
+            link(batch[i]);
+        }
         VarHandle.storeStoreFence();
         beginBatch(lastBatchHead);
     }

@@ -169,6 +169,11 @@ final class SplitVirtqueue extends GuestVirtqueue {
             fail(broken.getMessage());
         } catch (SegmentShortage shortage) {
             // The chain stays in the available ring until others are completed; some are, or there was no shortage.
+        } finally {
+            // Those that are taken again have their marks.
+            if (tracker != null && !again) {
+                tracker.take(heads, taken);
+            }
         }
         return taken;
     }
@@ -176,9 +181,6 @@ final class SplitVirtqueue extends GuestVirtqueue {
     private void takeNext(int head) {
         checkHead(head);
         descriptors.read(head);
-        if (tracker != null) {
-            tracker.take(head);
-        }
         nextAvailable = nextAvailable + 1 & INDEX_MASK;
     }
 

@@ -101,7 +101,6 @@ class SplitRecoveryTest {
         queue.complete(second, 1);
         queue.complete(first, 1);
 
-        assertThat(region.getShort(16 + 16 * first + 6)).as("next").isEqualTo((short) second);
         assertThat(region.get(16 + 16 * first)).as("inflight").isEqualTo((byte) 1);
         assertThat(region.getShort(14)).as("used_idx").isZero();
 
@@ -111,6 +110,7 @@ class SplitRecoveryTest {
         assertThat(region.get(16 + 16 * second)).as("inflight").isZero();
         assertThat(region.get(16 + 16 * third)).as("inflight").isEqualTo((byte) 1);
         assertThat(region.getShort(12)).as("last_batch_head").isEqualTo((short) first);
+        assertThat(region.getShort(16 + 16 * first + 6)).as("next").isEqualTo((short) second);
         assertThat(region.getShort(14)).as("used_idx").isEqualTo((short) 2);
     }
 

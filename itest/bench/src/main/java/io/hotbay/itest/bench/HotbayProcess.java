@@ -30,7 +30,7 @@ public final class HotbayProcess implements AutoCloseable {
         this.home = home;
         this.directory = directory;
         this.process = process;
-        control = new ControlClient(directory.resolve("r/control.sock"), COMMAND_PATIENCE);
+        control = new ControlClient(controlSocket(), COMMAND_PATIENCE);
     }
 
     /**
@@ -84,12 +84,17 @@ public final class HotbayProcess implements AutoCloseable {
 
     private void awaitSockets(List<String> controllers) throws IOException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
-        while (!controllers.stream().allMatch(controller -> Files.exists(socket(controller)))) {
+        while (!Files.exists(controlSocket())
+                || !controllers.stream().allMatch(controller -> Files.exists(socket(controller)))) {
             if (!process.isAlive() || System.nanoTime() > deadline) {
                 throw new IOException("hotbay did not start: " + output());
             }
             pause(LOOK_EVERY_MILLIS);
         }
+    }
+
+    private Path controlSocket() {
+        return directory.resolve("r/control.sock");
     }
 
     /** Its process id. */

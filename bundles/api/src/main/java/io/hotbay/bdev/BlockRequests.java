@@ -75,6 +75,9 @@ public final class BlockRequests {
     private Runnable early;
 
     private long now = NOT_MEASURED;
+    /** Whether nothing was under way at that moment: what is completed until the next has begun then. */
+    private boolean together;
+
     private GuestMemory memory = GuestMemory.EMPTY;
 
     /** Makes a table of {@code slots} slots, numbered from 0. */
@@ -179,6 +182,7 @@ public final class BlockRequests {
      */
     public void taken() {
         now = counters.measuring() == null ? NOT_MEASURED : clock.getAsLong();
+        together = inFlight == 0 && completedCount == 0;
     }
 
     /** Puts a prepared request on the list that the next {@link BlockChannel#submit} takes. */
@@ -230,16 +234,17 @@ public final class BlockRequests {
      * each batch, before the requests are answered; what is enqueued in their slots then begins at this moment.
      */
     public void measure() {
-        counters.endRun();
+        boolean alike = counters.endRun() == completedCount && together;
         LatencyRecorder recorder = counters.measuring();
         if (recorder == null) {
             now = NOT_MEASURED;
+            together = false;
             return;
         }
         now = clock.getAsLong();
         for (int from = 0; from < completedCount; ) {
             int slot = completed[from];
-            int to = endOfRun(from);
+            int to = alike ? completedCount : endOfRun(from);
             // what was under way when the measuring began has no beginning
             long start = records[(slot << SHIFT) + START];
             if (start != NOT_MEASURED) {
@@ -247,6 +252,7 @@ public final class BlockRequests {
             }
             from = to;
         }
+        together = inFlight == 0;
     }
 
     /** Requests that were taken together are of one kind mostly, and end together: they took the same time. */

@@ -80,14 +80,16 @@ public final class IoCounters {
         }
     }
 
-    /** Shows what was counted last. */
-    void endRun() {
-        if (runRequests != 0) {
+    /** Shows what was counted last. Returns how many requests of one type, one after the other, that were; errors are none of them. */
+    long endRun() {
+        long ended = runRequests;
+        if (ended != 0) {
             ELEMENT.setOpaque(requests, runType, requests[runType] + runRequests);
             ELEMENT.setOpaque(bytes, runType, bytes[runType] + runBytes);
             runRequests = 0;
             runBytes = 0;
         }
+        return ended;
     }
 
     void inFlight(int number) {

@@ -37,9 +37,11 @@ class SplitTracker {
      * which they were made available.
      */
     final void take(int[] heads, int number) {
+        long next = counter;
         for (int i = 0; i < number; i++) {
-            count(heads[i]);
+            count(heads[i], next++);
         }
+        counter = next;
         // Also behind the last step of publish(): a head may be one of those that were answered there.
         VarHandle.storeStoreFence();
         for (int i = 0; i < number; i++) {
@@ -54,11 +56,14 @@ class SplitTracker {
 
     /** The index of the used ring is about to be published. */
     final void prepare() {
+        int last = lastBatchHead;
         for (int i = 0; i < batched; i++) {
-            link(batch[i]);
+            link(batch[i], last);
+            last = batch[i];
         }
+        lastBatchHead = last;
         VarHandle.storeStoreFence();
-        beginBatch(lastBatchHead);
+        beginBatch(last);
     }
 
     /** The index of the used ring was published, behind the answers of all heads completed. */
@@ -74,17 +79,16 @@ class SplitTracker {
 
     // ---- the steps, apart for the sake of tests that stop in between
 
-    void count(int head) {
-        region.counter(head, counter++);
+    void count(int head, long number) {
+        region.counter(head, number);
     }
 
     void mark(int head) {
         region.inFlight(head, true);
     }
 
-    void link(int head) {
-        region.next(head, lastBatchHead);
-        lastBatchHead = head;
+    void link(int head, int next) {
+        region.next(head, next);
     }
 
     void beginBatch(int head) {

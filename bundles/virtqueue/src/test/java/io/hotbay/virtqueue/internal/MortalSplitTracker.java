@@ -11,9 +11,9 @@ final class MortalSplitTracker extends SplitTracker {
     }
 
     @Override
-    void count(int head) {
+    void count(int head, long number) {
         life.step("count");
-        super.count(head);
+        super.count(head, number);
     }
 
     @Override
@@ -23,9 +23,9 @@ final class MortalSplitTracker extends SplitTracker {
     }
 
     @Override
-    void link(int head) {
+    void link(int head, int next) {
         life.step("link");
-        super.link(head);
+        super.link(head, next);
     }
 
     @Override

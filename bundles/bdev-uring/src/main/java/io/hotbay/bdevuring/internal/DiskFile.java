@@ -289,7 +289,7 @@ final class DiskFile implements AutoCloseable {
     Mapping map() throws LinuxException {
         long known = holes.get();
         FileStatus status = descriptor.status();
-        holes.compareAndSet(known, status.allocated() < status.size() ? known | HOLES : known & ~HOLES);
+        noteHoles(known, status);
         return Mapping.of(descriptor, 0, status.size());
     }
 
@@ -314,19 +314,16 @@ final class DiskFile implements AutoCloseable {
     /** Looks whether the holes have been filled. For files in memory, which never wait. Any thread. */
     void lookForHoles() {
         long known = holes.get();
-        if (!isSparse()) {
-            holes.compareAndSet(known, known & ~HOLES);
+        try {
+            noteHoles(known, descriptor.status());
+        } catch (LinuxException e) {
+            // What was known stays: the next look may do better.
+            return;
         }
     }
 
-    private boolean isSparse() {
-        try {
-            FileStatus status = descriptor.status();
-            return status.allocated() < status.size();
-        } catch (LinuxException e) {
-            // It is nothing that must be known.
-            return true;
-        }
+    private void noteHoles(long known, FileStatus status) {
+        holes.compareAndSet(known, status.allocated() < status.size() ? known | HOLES : known & ~HOLES);
     }
 
     boolean isBlockDevice() {

@@ -308,8 +308,7 @@ final class UringChannel implements BlockChannel {
                 uring.sync(number, slot);
                 break;
             case BlockType.DISCARD:
-                file.expectHole();
-                uring.allocate(number, PUNCH, requests.offset(slot), requests.length(slot), slot);
+                punch(slot);
                 break;
             default:
                 zero(slot);
@@ -339,13 +338,16 @@ final class UringChannel implements BlockChannel {
         if (plainZeros[slot]) {
             int count = zeros.prepare(slot, requests.length(slot) - transfer.done(slot));
             uring.writev(number, zeros.vectors(), count, requests.offset(slot) + transfer.done(slot), slot);
+        } else if (makesHole(slot, BlockType.WRITE_ZEROES)) {
+            punch(slot);
         } else {
-            boolean unmap = makesHole(slot, BlockType.WRITE_ZEROES);
-            if (unmap) {
-                file.expectHole();
-            }
-            uring.allocate(number, unmap ? PUNCH : ZERO, requests.offset(slot), requests.length(slot), slot);
+            uring.allocate(number, ZERO, requests.offset(slot), requests.length(slot), slot);
         }
+    }
+
+    private void punch(int slot) {
+        file.expectHole();
+        uring.allocate(number, PUNCH, requests.offset(slot), requests.length(slot), slot);
     }
 
     private boolean makesHole(int slot, int type) {

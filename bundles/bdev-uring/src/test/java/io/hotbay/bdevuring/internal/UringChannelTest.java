@@ -195,7 +195,7 @@ class UringChannelTest {
     @EnumSource
     void shouldFailBehindTheEndOfAFileThatWasTruncated(Kind kind) throws IOException {
         open(kind);
-        try (java.io.RandomAccessFile truncated = new RandomAccessFile(file.toFile(), "rw")) {
+        try (RandomAccessFile truncated = new RandomAccessFile(file.toFile(), "rw")) {
             truncated.setLength(LENGTH);
         }
         assertThat(disk.run(BlockType.READ, 2 * LENGTH, 4096, low(0), 4096)).isEqualTo(BlockStatus.IO_ERROR);

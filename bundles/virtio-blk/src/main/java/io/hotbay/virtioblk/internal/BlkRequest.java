@@ -103,15 +103,18 @@ final class BlkRequest {
         headerHandle = first;
         dataHandle = second;
         dataLength = secondLength;
-        status = third == GuestMemory.NONE ? third : third + thirdLength - STATUS_LENGTH;
+        status = statusIn(third, thirdLength);
     }
 
     private long findStatus() {
         if (segments == readable) {
             return GuestMemory.NONE;
         }
-        long last = queue.handle(head, segments - 1);
-        return last == GuestMemory.NONE ? last : last + queue.length(head, segments - 1) - STATUS_LENGTH;
+        return statusIn(queue.handle(head, segments - 1), queue.length(head, segments - 1));
+    }
+
+    private static long statusIn(long lastSegment, int length) {
+        return lastSegment == GuestMemory.NONE ? lastSegment : lastSegment + length - STATUS_LENGTH;
     }
 
     /** Whether the chain has a writable byte at all. */

@@ -112,8 +112,7 @@ final class SplitDescriptorTable {
         int next = head;
         for (int left = size; left > 0; left--) {
             // A load that faults leaves a stale register behind, whatever range the compiler believes in: a head is not
-            // used without the
-            // mask. What follows is taken out of a long by a shift, which keeps it in its range.
+            // used without the mask. What follows is taken out of a long by a shift, which keeps it in its range.
             int position = Descriptor.LONGS * (next & mask);
             long address = Descriptor.address(table, position);
             long rest = Descriptor.rest(table, position);

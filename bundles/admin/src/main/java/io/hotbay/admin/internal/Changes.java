@@ -14,6 +14,7 @@ import org.osgi.service.log.Logger;
 /** A number of changes that are made as a whole: all take effect, or all are undone. */
 final class Changes {
     private final Configurations configurations;
+    private final Delivery delivery;
     private final Catalogue catalogue;
     private final Effects effects;
     private final Logger logger;
@@ -29,8 +30,9 @@ final class Changes {
         void await(String pid) throws TargetException;
     }
 
-    Changes(Configurations configurations, Catalogue catalogue, Effects effects, Logger logger) {
+    Changes(Configurations configurations, Delivery delivery, Catalogue catalogue, Effects effects, Logger logger) {
         this.configurations = configurations;
+        this.delivery = delivery;
         this.catalogue = catalogue;
         this.effects = effects;
         this.logger = logger;
@@ -94,10 +96,10 @@ final class Changes {
         }
         if (before.isPresent()) {
             undo.push(() -> configurations.put(pid, before.get().properties()));
-            configurations.put(pid, before.get().replacedBy(wanted));
+            delivery.put(pid, before.get().replacedBy(wanted));
         } else {
             undo.push(() -> configurations.delete(pid));
-            configurations.put(pid, wanted);
+            delivery.put(pid, wanted);
         }
         effects.awaitSection(section, pid, wanted, options);
     }
@@ -108,7 +110,7 @@ final class Changes {
         if (before.isPresent() && !effects.hasFailed(before.get().pid())) {
             Stored old = before.get();
             undo.push(() -> configurations.put(old.pid(), old.properties()));
-            configurations.put(old.pid(), old.replacedBy(properties));
+            delivery.put(old.pid(), old.replacedBy(properties));
             return old.pid();
         }
         if (before.isPresent()) {
@@ -123,17 +125,12 @@ final class Changes {
             configurations.delete(pid);
             gone.await(pid);
         });
-        return configurations.putFactory(factoryPid, name, properties);
+        return delivery.putFactory(factoryPid, name, properties);
     }
 
     private static OptionSet known(Optional<OptionSet> options, String what) throws TargetException {
         return options.orElseThrow(
                 () -> new TargetException(what + " cannot be configured any more: its bundle was stopped just now"));
-    }
-
-    /** Whether there is nothing to take back: everything was as wanted before. */
-    boolean isEmpty() {
-        return undo.isEmpty();
     }
 
     /** Takes all changes back, the last one first. */

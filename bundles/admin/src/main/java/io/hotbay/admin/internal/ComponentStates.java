@@ -58,6 +58,17 @@ final class ComponentStates {
         return components(pid).map(component -> component.properties).findFirst();
     }
 
+    /** Whether there is a component for a configuration, and yet none shows its properties. */
+    boolean mistook(String pid, Map<String, Object> properties) {
+        return descriptions().anyMatch(description -> takes(description, pid))
+                && components(pid).noneMatch(component -> shows(component.properties, properties));
+    }
+
+    private static boolean shows(Map<String, Object> shown, Map<String, Object> wanted) {
+        return wanted.entrySet().stream()
+                .allMatch(each -> String.valueOf(each.getValue()).equals(String.valueOf(shown.get(each.getKey()))));
+    }
+
     /** Why no component with the configuration could be activated, if that is so. */
     Optional<String> failure(String pid) {
         List<ComponentConfigurationDTO> components = components(pid).toList();

@@ -45,13 +45,13 @@ public final class ConfiguredTarget implements TargetAdmin, BdevSuccession {
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
     private final Configurations configurations;
+    private final Delivery delivery;
     private final ComponentStates components;
     private final RunningServices services;
     private final Catalogue catalogue;
     private final EntryCheck entries;
     private final Effects effects;
     private final Succession succession;
-    private final Succession.Barrier barrier;
     private final TargetState state;
     private final Logger logger;
 
@@ -78,17 +78,17 @@ public final class ConfiguredTarget implements TargetAdmin, BdevSuccession {
             ComponentStates components,
             RunningServices services,
             BiFunction<ComponentStates, RunningServices, Catalogue> catalogue,
-            Succession.Barrier barrier,
+            Delivery.Barrier barrier,
             Logger logger,
             Duration limit) {
         this.configurations = configurations;
+        this.delivery = new Delivery(configurations, components, barrier, logger);
         this.components = components;
         this.services = services;
         this.catalogue = catalogue.apply(components, services);
         this.entries = new EntryCheck(this.catalogue);
         this.effects = new Effects(components, services, new Patience(limit));
-        this.succession = new Succession(configurations, services, this.catalogue, effects, barrier, logger);
-        this.barrier = barrier;
+        this.succession = new Succession(configurations, delivery, services, this.catalogue, effects, barrier, logger);
         this.state = new TargetState(configurations, components, services);
         this.logger = logger;
     }
@@ -448,13 +448,9 @@ public final class ConfiguredTarget implements TargetAdmin, BdevSuccession {
 
     /** Makes changes as a whole. */
     private void make(Change change) throws TargetException {
-        Changes changes = new Changes(configurations, catalogue, effects, logger);
+        Changes changes = new Changes(configurations, delivery, catalogue, effects, logger);
         try {
             change.make(changes);
-            if (!changes.isEmpty()) {
-                // a service can be used before all who wait for it have been told, the Kata store for one
-                barrier.await();
-            }
         } catch (TargetException | RuntimeException e) {
             changes.undo();
             throw e;

@@ -29,29 +29,26 @@ final class Succession {
     private static final String CREATE = "create";
 
     private final Configurations configurations;
+    private final Delivery delivery;
     private final RunningServices services;
     private final Catalogue catalogue;
     private final Effects effects;
-    private final Barrier barrier;
+    private final Delivery.Barrier barrier;
     private final Logger logger;
-
-    /** Waits until all that was configured has taken effect everywhere. */
-    @FunctionalInterface
-    interface Barrier {
-        void await() throws TargetException;
-    }
 
     /** What the destination has to have in common with the source. */
     private record Source(long bytes, int blockSize, UUID uuid) {}
 
     Succession(
             Configurations configurations,
+            Delivery delivery,
             RunningServices services,
             Catalogue catalogue,
             Effects effects,
-            Barrier barrier,
+            Delivery.Barrier barrier,
             Logger logger) {
         this.configurations = configurations;
+        this.delivery = delivery;
         this.services = services;
         this.catalogue = catalogue;
         this.effects = effects;
@@ -103,7 +100,7 @@ final class Succession {
         properties.put(BlockDevice.STORAGE, unusedStorage(bdev));
         String pid = wanted.factoryPid() + "~" + unusedPid(wanted.factoryPid(), bdev);
         try {
-            configurations.putFactory(
+            delivery.putFactory(
                     wanted.factoryPid(), pid.substring(wanted.factoryPid().length() + 1), properties);
             effects.awaitBdev(wanted, pid, known);
             return name;

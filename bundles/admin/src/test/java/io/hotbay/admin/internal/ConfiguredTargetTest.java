@@ -245,6 +245,29 @@ class ConfiguredTargetTest {
         assertThat(framework.barriers).as("nothing has changed").hasSize(2);
     }
 
+    /** Somebody else looked at the component when its configuration came. */
+    @Test
+    void shouldTellOnceMoreWhatWasNotTakenAsItIs() throws TargetException, IOException {
+        framework.mistakes = 1;
+        target.createBdev("malloc", "Malloc0", SIZE);
+        assertThat(framework.history).containsExactly("put " + MALLOC0, "put " + MALLOC0);
+        framework.mistakes = 2;
+        target.createController("blk", "vhostblk0", "Malloc0", Map.of());
+        framework.mistakes = 1;
+        target.configureBdev("Malloc0", Map.of("block_size", "4096"));
+        framework.mistakes = 1;
+        load("{'reactor': {'spin_us': 70}}");
+        assertThat(framework.history).hasSize(2 + 3 + 2 + 2);
+    }
+
+    @Test
+    void shouldSayThatABdevDoesNotStartWhenItNeverTakesWhatItIsTold() {
+        framework.mistakes = 1000;
+        assertThatThrownBy(() -> target.createBdev("malloc", "Malloc0", SIZE))
+                .hasMessageStartingWith("bdev Malloc0 did not start within");
+        assertThat(framework.configurations).isEmpty();
+    }
+
     @Test
     void shouldUpdateWhatDiffersAndKeepWhatOthersWrote() throws TargetException, IOException {
         target.createBdev("malloc", "Malloc0", SIZE);

@@ -14,11 +14,14 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Dictionary;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceReference;
@@ -45,6 +48,13 @@ final class FakeFramework {
     /** The configurations there were each time when all had dealt with them. */
     final List<String> barriers = new ArrayList<>();
 
+    /** What components have been given, and nobody may look at before all have dealt with it: they would keep what they had. */
+    private final Set<String> beingTaken = new HashSet<>();
+    /** Configurations whose components did not take them. */
+    private final Set<String> mistaken = new HashSet<>();
+    /** How many more configurations are mistaken because somebody else looked. */
+    int mistakes;
+
     List<SessionStatus> sessions = List.of();
     /** Whether sessions go on when their controller has been deleted. */
     boolean sessionsStay;
@@ -58,9 +68,14 @@ final class FakeFramework {
                 new ComponentStates(fake(ServiceComponentRuntime.class, this::runtime)),
                 new RunningServices(fake(BundleContext.class, this::context)),
                 (components, services) -> new FakeCatalogue(),
-                () -> barriers.add(configurations.keySet().toString()),
+                this::barrier,
                 fake(Logger.class, (proxy, method, arguments) -> null),
                 Duration.ofMillis(50));
+    }
+
+    private void barrier() {
+        barriers.add(configurations.keySet().toString());
+        beingTaken.clear();
     }
 
     private static <T> T fake(Class<T> type, InvocationHandler handler) {
@@ -112,6 +127,12 @@ final class FakeFramework {
             stored.put("service.factoryPid", pid.substring(0, pid.indexOf('~')));
         }
         configurations.put(pid, stored);
+        beingTaken.add(pid);
+        mistaken.remove(pid);
+        if (mistakes > 0) {
+            mistakes--;
+            mistaken.add(pid);
+        }
         return null;
     }
 
@@ -123,7 +144,14 @@ final class FakeFramework {
             description.properties = Map.of();
             return List.of(description);
         }
-        return configurations.values().stream().map(this::component).toList();
+        mistaken.addAll(beingTaken);
+        return taken().map(this::component).toList();
+    }
+
+    private Stream<Map<String, Object>> taken() {
+        return configurations.entrySet().stream()
+                .filter(entry -> !mistaken.contains(entry.getKey()))
+                .map(Map.Entry::getValue);
     }
 
     private ComponentConfigurationDTO component(Map<String, Object> configuration) {
@@ -152,11 +180,9 @@ final class FakeFramework {
     private List<ServiceReference<?>> references(Class<?> type) {
         String key = type == BlockDevice.class ? BlockDevice.NAME : Controller.NAME;
         List<ServiceReference<?>> references = new ArrayList<>();
-        for (Map<String, Object> configuration : configurations.values()) {
-            if (configuration.containsKey(key) && !name(configuration).startsWith("Broken")) {
-                references.add(reference(configuration));
-            }
-        }
+        taken().filter(configuration ->
+                        configuration.containsKey(key) && !name(configuration).startsWith("Broken"))
+                .forEach(configuration -> references.add(reference(configuration)));
         return references;
     }
 

@@ -49,7 +49,7 @@ final class SplitVirtqueue extends GuestVirtqueue {
 
     /** Makes what tracks the heads in flight; tests have one of their own. */
     interface Tracking {
-        SplitTracker open(SplitInFlightRegion region, int size, long counter);
+        SplitTracker open(SplitInFlightRegion region, int size, int marked, long counter);
     }
 
     /**
@@ -85,7 +85,7 @@ final class SplitVirtqueue extends GuestVirtqueue {
             recovered = result.heads();
             nextAvailable = result.nextAvailable();
             long counter = recovered.length == 0 ? 0 : region.counter(recovered[recovered.length - 1]) + 1;
-            return tracking.open(region, size(), counter);
+            return tracking.open(region, size(), recovered.length, counter);
         } catch (IllegalArgumentException e) {
             throw refused(e);
         }

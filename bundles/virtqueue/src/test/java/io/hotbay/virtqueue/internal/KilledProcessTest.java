@@ -32,6 +32,9 @@ class KilledProcessTest {
     private RingDriver driver;
     private ByteBuffer region;
     private long features;
+    /** Of the last process that was begun. */
+    private Killed.Life life;
+
     private final int[] heads = new int[64];
     /** Heads made available and not yet seen used, in their order, and the lengths of their first buffers. */
     private final List<Integer> waiting = new ArrayList<>();
@@ -49,7 +52,7 @@ class KilledProcessTest {
     }
 
     private OwnedVirtqueue open(int steps) {
-        Killed.Life life = new Killed.Life(steps);
+        life = new Killed.Life(steps);
         VirtqueueSetup setup = driver.setup(ram.memory(), region, null, VirtqueueSetup.USED_NOT_LOGGED);
         if (VirtioFeatures.has(features, VirtioFeatures.RING_PACKED)) {
             return new PackedVirtqueue(
@@ -57,7 +60,9 @@ class KilledProcessTest {
                     (bytes, laps, entries, size, used, counter) ->
                             new MortalPackedTracker(bytes, laps, entries, size, used, counter, life));
         }
-        return new SplitVirtqueue(setup, (bytes, size, counter) -> new MortalSplitTracker(bytes, size, counter, life));
+        return new SplitVirtqueue(
+                setup,
+                (bytes, size, marked, counter) -> new MortalSplitTracker(bytes, size, marked, counter, life));
     }
 
     /** Chains of three, two and one descriptors in turn, the last one with a table. */
@@ -135,6 +140,9 @@ class KilledProcessTest {
         try {
             OwnedVirtqueue queue = open(steps);
             submit(6);
+            answerInOrder(queue, 2);
+            collect();
+            submit(2);
             queue.fetch(heads, 3);
             queue.complete(heads[1], 1);
             queue.fetch(heads, 1);
@@ -151,10 +159,31 @@ class KilledProcessTest {
             queue.fetch(heads, 1);
             queue.complete(heads[0], 1);
             queue.publish();
+            answerInOrder(queue, 9);
+            collect();
+            submit(3);
+            answerInOrder(queue, 3);
             return false;
         } catch (Killed killed) {
             return true;
         }
+    }
+
+    /** Answers chains as a bdev does that works at once, in two parts. */
+    private void answerInOrder(OwnedVirtqueue queue, int limit) {
+        int count = queue.fetch(heads, limit);
+        life.step("answer");
+        for (int i = 0; i < count; i++) {
+            queue.complete(heads[i], 1);
+            if (i == count / 2) {
+                life.step("show");
+                queue.show();
+                life.step("next part");
+            }
+        }
+        life.step("publish");
+        queue.publish();
+        life.step("next batch");
     }
 
     /** A process that answers every other chain and is killed before it comes to the end. */
@@ -207,7 +236,7 @@ class KilledProcessTest {
         setUp(packed, size, start);
         for (int process = 0; process < 1_000; process++) {
             try {
-                runUntilKilled(random, open(random.nextInt(90)));
+                runUntilKilled(random, open(random.nextInt(150)));
             } catch (Killed killed) {
                 // the next one goes on
             }
@@ -219,6 +248,7 @@ class KilledProcessTest {
         collect();
         List<Integer> order = new ArrayList<>(waiting);
         List<Integer> working = new ArrayList<>();
+        boolean orderly = random.nextBoolean();
         for (int round = 0; round < IMMORTAL; round++) {
             while (driver.freeDescriptors() >= 3 && random.nextInt(3) != 0) {
                 submit(1);
@@ -232,8 +262,9 @@ class KilledProcessTest {
                 working.add(heads[i]);
             }
             for (int i = random.nextInt(4); i > 0 && !working.isEmpty(); i--) {
-                queue.complete(working.remove(random.nextInt(working.size())), 1);
+                queue.complete(working.remove(orderly ? 0 : random.nextInt(working.size())), 1);
             }
+            life.step("publish");
             if (random.nextBoolean()) {
                 queue.publish();
             }

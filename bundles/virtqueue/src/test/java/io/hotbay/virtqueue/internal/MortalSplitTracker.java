@@ -5,8 +5,8 @@ package io.hotbay.virtqueue.internal;
 final class MortalSplitTracker extends SplitTracker {
     private final Killed.Life life;
 
-    MortalSplitTracker(SplitInFlightRegion region, int size, long counter, Killed.Life life) {
-        super(region, size, counter);
+    MortalSplitTracker(SplitInFlightRegion region, int size, int marked, long counter, Killed.Life life) {
+        super(region, size, marked, counter);
         this.life = life;
     }
 

@@ -69,6 +69,19 @@ class SplitRecoveryTest {
         }
     }
 
+    /** A process takes chains, and is killed when they had to be marked. */
+    private void leaveMarked(int count) {
+        submit(count);
+        open().fetch(heads, count);
+        mark(count);
+    }
+
+    private void mark(int count) {
+        for (int i = 0; i < count; i++) {
+            region.put(16 + 16 * heads[i], (byte) 1).putLong(16 + 16 * heads[i] + 8, i);
+        }
+    }
+
     // ---- the layout
 
     @Test
@@ -95,31 +108,86 @@ class SplitRecoveryTest {
         int first = heads[0];
         int second = heads[1];
         int third = heads[2];
-        assertThat(region.get(16 + 16 * first)).as("inflight").isEqualTo((byte) 1);
-        assertThat(region.getLong(16 + 16 * third + 8)).as("counter").isEqualTo(2);
-
         queue.complete(second, 1);
         queue.complete(first, 1);
-
-        assertThat(region.get(16 + 16 * first)).as("inflight").isEqualTo((byte) 1);
         assertThat(region.getShort(14)).as("used_idx").isZero();
 
         queue.publish();
 
+        assertThat(region.getLong(16 + 16 * third + 8)).as("counter").isEqualTo(2);
         assertThat(region.get(16 + 16 * first)).as("inflight").isZero();
         assertThat(region.get(16 + 16 * second)).as("inflight").isZero();
         assertThat(region.get(16 + 16 * third)).as("inflight").isEqualTo((byte) 1);
-        assertThat(region.getShort(12)).as("last_batch_head").isEqualTo((short) first);
-        assertThat(region.getShort(16 + 16 * first + 6)).as("next").isEqualTo((short) second);
+        assertThat(region.getShort(12)).as("last_batch_head").isEqualTo((short) second);
+        assertThat(region.getShort(16 + 16 * second + 6)).as("next").isEqualTo((short) first);
         assertThat(region.getShort(14)).as("used_idx").isEqualTo((short) 2);
+    }
+
+    /** Then the available ring alone tells where to go on. */
+    @Test
+    void shouldMarkNothingWhileHeadsAreAnsweredInTheirOrder() {
+        SplitVirtqueue queue = open();
+        for (int round = 0; round < 100; round++) {
+            submit(4);
+            assertThat(queue.fetch(heads, SIZE)).isEqualTo(4);
+            queue.complete(heads[0], 1);
+            queue.complete(heads[1], 1);
+            queue.show();
+            queue.complete(heads[2], 1);
+            queue.publish();
+            assertThat(region.getShort(14)).as("used_idx").isEqualTo((short) (4 * round + 3));
+            assertThat(open().base()).isEqualTo(4 * round + 3);
+            queue.complete(heads[3], 1);
+            queue.publish();
+            collect();
+            for (int head = 0; head < SIZE; head++) {
+                assertThat(region.getLong(16 + 16 * head)).isZero();
+                assertThat(region.getLong(16 + 16 * head + 8)).isZero();
+            }
+        }
+        submit(3);
+        queue.fetch(heads, SIZE);
+        queue.complete(heads[2], 1);
+        queue.publish();
+        assertThat(region.get(16 + 16 * heads[0])).isEqualTo((byte) 1);
+        assertThat(region.get(16 + 16 * heads[1])).isEqualTo((byte) 1);
+        assertThat(region.get(16 + 16 * heads[2])).isZero();
+    }
+
+    /** As long as one has a mark, the next process must not take the links of a batch without marks for it. */
+    @Test
+    void shouldMarkAllWhileOneHasAMark() {
+        SplitVirtqueue queue = open();
+        submit(3);
+        queue.fetch(heads, SIZE);
+        int late = heads[0];
+        queue.complete(heads[1], 1);
+        queue.publish();
+        queue.complete(heads[2], 1);
+        queue.publish();
+        collect();
+        submit(2);
+        queue.fetch(heads, SIZE);
+        queue.complete(heads[0], 1);
+        queue.publish();
+        assertThat(region.getShort(12)).as("last_batch_head").isEqualTo((short) heads[0]);
+        assertThat(region.get(16 + 16 * heads[1])).isEqualTo((byte) 1);
+        queue.complete(late, 1);
+        queue.complete(heads[1], 1);
+        queue.publish();
+        collect();
+        submit(1);
+        queue.fetch(heads, SIZE);
+        queue.complete(heads[0], 1);
+        queue.publish();
+        assertThat(region.getLong(16 + 16 * heads[0] + 8)).as("counter").isLessThan(5);
     }
 
     // ---- how the next process goes on
 
     @Test
     void shouldHandOutWhatWasInFlightWithinTheLimitAndThenGoOn() {
-        submit(3);
-        open().fetch(heads, 3);
+        leaveMarked(3);
 
         SplitVirtqueue next = open();
 
@@ -140,9 +208,7 @@ class SplitRecoveryTest {
 
     @Test
     void shouldCountOnFromTheCountersThatItFinds() {
-        submit(2);
-        SplitVirtqueue first = open();
-        first.fetch(heads, 2);
+        leaveMarked(2);
         region.putLong(16 + 16 * heads[0] + 8, -1);
         region.putLong(16 + 16 * heads[1] + 8, 0);
         int older = heads[0];
@@ -153,6 +219,8 @@ class SplitRecoveryTest {
         next.fetch(heads, SIZE);
         assertThat(heads).startsWith(older, newer);
         next.fetch(heads, SIZE);
+        next.complete(newer, 1);
+        next.publish();
 
         assertThat(region.getLong(16 + 16 * heads[0] + 8)).isEqualTo(1);
         assertThat(region.getLong(16 + 16 * older + 8)).as("kept").isEqualTo(-1);
@@ -214,8 +282,7 @@ class SplitRecoveryTest {
     void shouldTakeARegionWithMoreEntriesThanTheRing() {
         region = region(4 * SIZE);
         region.putShort(8, (short) 1).putShort(10, (short) (4 * SIZE));
-        submit(2);
-        open().fetch(heads, 2);
+        leaveMarked(2);
 
         SplitVirtqueue next = open();
 
@@ -225,8 +292,7 @@ class SplitRecoveryTest {
 
     @Test
     void shouldBreakWhenWhatWasInFlightIsNoSoundChainAnyMore() {
-        submit(1);
-        open().fetch(heads, 1);
+        leaveMarked(1);
         driver.descriptor(heads[0], DATA, 16, SplitDriver.NEXT, 99);
 
         SplitVirtqueue next = open();
@@ -333,7 +399,7 @@ class SplitRecoveryTest {
         first.fetch(heads, 3);
         first.complete(heads[0], 1);
         first.publish();
-        region.put(16 + 16 * heads[0], (byte) 1);
+        mark(3);
         region.putShort(14, (short) 0);
     }
 

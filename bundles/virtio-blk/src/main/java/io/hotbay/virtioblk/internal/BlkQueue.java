@@ -81,6 +81,18 @@ final class BlkQueue implements DeviceQueue {
         if (taken > 0) {
             requests.taken();
         }
+        int all = taken;
+        takeParts(taken);
+        // A driver that polls has made new ones available meanwhile. Taken on the spot, they need no round of their own.
+        while (taken > 1 && all < BATCH && isAnswered()) {
+            taken = queue.fetch(heads, BATCH - all);
+            all += taken;
+            takeParts(taken);
+        }
+        return all + finish(true);
+    }
+
+    private void takeParts(int taken) {
         // Behind a full batch there is another one, so nobody waits: then fewer, larger parts are better.
         int part = taken == BATCH ? BATCH : PART;
         int next = 0;
@@ -89,7 +101,12 @@ final class BlkQueue implements DeviceQueue {
             finishPart();
         }
         take(next, taken);
-        return taken + finish(true);
+    }
+
+    /** Whether all that was taken is done and the driver sees it. */
+    private boolean isAnswered() {
+        finishPart();
+        return requests.inFlight() == 0 && requests.completed() == 0;
     }
 
     private int take(int from, int to) {

@@ -52,11 +52,47 @@ class BlkQueueTest {
         List<Chain> chains = offerReads(40);
         List<Long> used = usedWhenShown(chains);
         assertThat(driver.queue.poll()).isEqualTo(80);
-        assertThat(used).containsExactly(16L, 32L);
+        assertThat(used).containsExactly(16L, 32L, 40L);
         assertThat(bdev.batches).isEqualTo(3);
         assertThat(driver.ring.publications).isEqualTo(1);
         assertThat(driver.ring.isPublished()).isTrue();
         assertThat(chains).allMatch(Chain::isUsed);
+    }
+
+    @Test
+    void shouldTakeWhatTheDriverMakesAvailableMeanwhile() {
+        List<Chain> chains = offerReads(4);
+        List<Chain> later = new ArrayList<>();
+        driver.ring.whenShown(() -> {
+            if (later.size() < 5) {
+                later.addAll(offerReads(later.isEmpty() ? 3 : 2));
+            }
+        });
+        assertThat(driver.queue.poll()).isEqualTo(18);
+        assertThat(driver.ring.publications).isEqualTo(1);
+        assertThat(bdev.batches).isEqualTo(3);
+        assertThat(chains).allMatch(Chain::isUsed);
+        assertThat(later).hasSize(5).allMatch(Chain::isUsed);
+        assertThat(driver.queue.poll()).isZero();
+    }
+
+    @Test
+    void shouldTakeNoMoreThanABatchFromADriverThatNeverStops() {
+        offerReads(16);
+        driver.ring.whenShown(() -> offerReads(16));
+        assertThat(driver.queue.poll()).isEqualTo(2 * 64);
+        assertThat(driver.queue.inFlight()).isZero();
+    }
+
+    @Test
+    void shouldNotLookForMoreBesideASingleRequestNorWhileTheBdevIsAtWork() {
+        driver.in(0, 512).offer();
+        driver.queue.poll();
+        assertThat(driver.ring.fetches).isEqualTo(1);
+        bdev.delayed = true;
+        offerReads(3);
+        driver.queue.poll();
+        assertThat(driver.ring.fetches).isEqualTo(2);
     }
 
     @Test

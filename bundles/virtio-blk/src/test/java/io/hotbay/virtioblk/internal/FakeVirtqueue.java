@@ -17,6 +17,8 @@ final class FakeVirtqueue implements Virtqueue {
 
     final int[] used = new int[SIZE];
     int publications;
+    /** How often the device looked for chains. */
+    int fetches;
     String fault;
     GuestMemory memory;
 
@@ -76,6 +78,7 @@ final class FakeVirtqueue implements Virtqueue {
     @Override
     public int fetch(int[] heads, int limit) {
         int count = 0;
+        fetches++;
         while (fault == null && count < limit && first < last) {
             heads[count++] = available[first++ % SIZE];
         }

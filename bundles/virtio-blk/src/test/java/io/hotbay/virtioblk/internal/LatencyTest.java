@@ -7,6 +7,8 @@ import io.hotbay.bdev.BlockType;
 import io.hotbay.bdev.IoStatistics;
 import io.hotbay.bdev.LatencyHistogram;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +41,28 @@ class LatencyTest {
         assertThat(latency(BlockType.WRITE).longest()).isEqualTo(30);
         assertThat(bdev.statistics.snapshot().inFlight()).isZero();
         assertThat(bdev.statistics.snapshot().mostInFlight()).isEqualTo(2);
+    }
+
+    /** One reading of the clock ends the ones and begins the others. */
+    @Test
+    void shouldMeasureWhatIsTakenInTheMiddleOfAPollFromTheAnswersBefore() {
+        bdev.delayed = false;
+        driver.in(0, 512).offer();
+        driver.in(1, 512).offer();
+        List<Integer> shown = new ArrayList<>();
+        driver.ring.whenShown(() -> {
+            shown.add(shown.size());
+            driver.nanos += 10;
+            if (shown.size() == 1) {
+                driver.in(2, 512).offer();
+                driver.in(3, 512).offer();
+            }
+        });
+        driver.queue.poll();
+        assertThat(shown).hasSize(2);
+        assertThat(latency(BlockType.READ).count()).isEqualTo(4);
+        assertThat(latency(BlockType.READ).countUpTo(0)).isEqualTo(2);
+        assertThat(latency(BlockType.READ).longest()).isEqualTo(10);
     }
 
     @Test

@@ -83,7 +83,8 @@ final class BlkQueue implements DeviceQueue {
         }
         int all = taken;
         takeParts(taken);
-        // A driver that polls has made new ones available meanwhile. Taken on the spot, they need no round of their own.
+        // A driver that polls has made new ones available meanwhile. Taken on the spot, they need no round of their
+        // own.
         while (taken > 1 && all < BATCH && isAnswered()) {
             taken = queue.fetch(heads, BATCH - all);
             all += taken;

@@ -19,6 +19,7 @@ final class FakeVirtqueue implements Virtqueue {
     int publications;
     /** How often the device looked for chains. */
     int fetches;
+
     String fault;
     GuestMemory memory;
 

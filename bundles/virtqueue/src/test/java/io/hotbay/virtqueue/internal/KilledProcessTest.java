@@ -61,8 +61,7 @@ class KilledProcessTest {
                             new MortalPackedTracker(bytes, laps, entries, size, used, counter, life));
         }
         return new SplitVirtqueue(
-                setup,
-                (bytes, size, marked, counter) -> new MortalSplitTracker(bytes, size, marked, counter, life));
+                setup, (bytes, size, marked, counter) -> new MortalSplitTracker(bytes, size, marked, counter, life));
     }
 
     /** Chains of three, two and one descriptors in turn, the last one with a table. */

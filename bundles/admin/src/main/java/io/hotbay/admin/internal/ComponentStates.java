@@ -66,7 +66,12 @@ final class ComponentStates {
 
     private static boolean shows(Map<String, Object> shown, Map<String, Object> wanted) {
         return wanted.entrySet().stream()
-                .allMatch(each -> String.valueOf(each.getValue()).equals(String.valueOf(shown.get(each.getKey()))));
+                .allMatch(each -> text(each.getValue()).equals(text(shown.get(each.getKey()))));
+    }
+
+    /** Of arrays as well. */
+    private static String text(Object value) {
+        return Arrays.deepToString(new Object[] {value});
     }
 
     /** Why no component with the configuration could be activated, if that is so. */

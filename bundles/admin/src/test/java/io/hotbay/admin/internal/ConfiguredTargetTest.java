@@ -261,6 +261,13 @@ class ConfiguredTargetTest {
     }
 
     @Test
+    void shouldTellOnlyOnceWhatIsTakenAsItIs() throws TargetException {
+        target.createBdev("malloc", "Malloc0", SIZE);
+        target.createController("blk", "vhostblk0", "Malloc0", Map.of("allowed_uids", "1,2"));
+        assertThat(framework.history).hasSize(2);
+    }
+
+    @Test
     void shouldSayThatABdevDoesNotStartWhenItNeverTakesWhatItIsTold() {
         framework.mistakes = 1000;
         assertThatThrownBy(() -> target.createBdev("malloc", "Malloc0", SIZE))

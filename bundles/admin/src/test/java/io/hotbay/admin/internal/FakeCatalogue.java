@@ -28,7 +28,8 @@ final class FakeCatalogue implements Catalogue {
             "controllers",
             List.of(
                     option("cpumask", ValueType.STRING, "", false),
-                    option("readonly", ValueType.BOOLEAN, "false", false)));
+                    option("readonly", ValueType.BOOLEAN, "false", false),
+                    new Option("allowed_uids", ValueType.STRING, 64, "", false, List.of(), "", text -> "")));
     private static final OptionSet REACTOR =
             new OptionSet("reactor", List.of(option("spin_us", ValueType.INTEGER, "50", false)));
 

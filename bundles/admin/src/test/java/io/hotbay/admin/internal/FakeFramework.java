@@ -156,7 +156,8 @@ final class FakeFramework {
 
     private ComponentConfigurationDTO component(Map<String, Object> configuration) {
         ComponentConfigurationDTO component = new ComponentConfigurationDTO();
-        component.properties = configuration;
+        component.properties = new HashMap<>(configuration);
+        component.properties.replaceAll((key, value) -> value instanceof String[] several ? several.clone() : value);
         component.unsatisfiedReferences = new UnsatisfiedReferenceDTO[0];
         boolean broken = name(configuration).startsWith("Broken");
         component.state = broken ? ComponentConfigurationDTO.FAILED_ACTIVATION : ComponentConfigurationDTO.ACTIVE;

@@ -42,6 +42,8 @@ final class DiskFile implements AutoCloseable {
     private final DirectIo direct;
     private final BlockDeviceStatus device;
     private final boolean made;
+    /** Null unless what is written may wait in the page cache. */
+    private final CacheWriter writer;
     /**
      * Whether there are holes in the lowest bit, and above it how often one was expected: a look that began before and ends after
      * that must not say there are none. A hole that is missed all the same costs memory when it is read, no more.
@@ -56,6 +58,7 @@ final class DiskFile implements AutoCloseable {
             boolean inMemory,
             DirectIo direct,
             BlockDeviceStatus device,
+            CacheWriter writer,
             boolean made) {
         this.path = path;
         this.calls = calls;
@@ -64,6 +67,7 @@ final class DiskFile implements AutoCloseable {
         this.inMemory = inMemory;
         this.direct = direct;
         this.device = device;
+        this.writer = writer;
         this.made = made;
     }
 
@@ -96,7 +100,7 @@ final class DiskFile implements AutoCloseable {
 
     /** Closes it again at once: a file that was made for it goes. */
     void giveUp() {
-        descriptor.close();
+        closeNow();
         if (made) {
             try {
                 Files.deleteIfExists(path);
@@ -204,14 +208,17 @@ final class DiskFile implements AutoCloseable {
         if (newSize > 0) {
             grow(path, descriptor, newSize);
         }
+        boolean inMemory = status.isRegularFile() && descriptor.fileSystem().isInMemory();
+        boolean cached = status.isRegularFile() && !inMemory && !direct;
         return new DiskFile(
                 path,
                 calls,
                 descriptor,
                 status.isBlockDevice(),
-                status.isRegularFile() && descriptor.fileSystem().isInMemory(),
+                inMemory,
                 direct ? directIo(path, descriptor) : null,
                 status.isBlockDevice() ? BlockDeviceStatus.of(descriptor) : null,
+                cached && !readOnly ? new CacheWriter(path, descriptor.duplicate()) : null,
                 newSize > 0);
     }
 
@@ -340,6 +347,16 @@ final class DiskFile implements AutoCloseable {
         return direct != null;
     }
 
+    /** Whether what is written waits in the page cache, of a file that does not lie in memory. */
+    boolean isCached() {
+        return writer != null;
+    }
+
+    /** A way into the page cache for one queue, if it {@linkplain #isCached is cached}. */
+    CacheWrites openCache(int slots) throws LinuxException {
+        return writer.open(slots);
+    }
+
     /** What addresses of data must be multiples of, a power of two. */
     int memoryAlignment() {
         return direct == null ? 1 : direct.memoryAlignment();
@@ -359,6 +376,13 @@ final class DiskFile implements AutoCloseable {
     /** Where that takes too long it is closed later: a file without a name may lie on a file system that is frozen. */
     @Override
     public void close() {
-        calls.finish(descriptor::close);
+        calls.finish(this::closeNow);
+    }
+
+    private void closeNow() {
+        if (writer != null) {
+            writer.close();
+        }
+        descriptor.close();
     }
 }

@@ -14,14 +14,19 @@ import io.hotbay.linux.VectoredIo;
 
 /**
  * One queue's way into a file. A file that lies in memory is copied from and to, see {@link FileCopies}. What the page cache has of
- * others is read at once, by an ordinary system call, which is quicker than io_uring for a few requests at a time; all else goes through
- * io_uring, so the reactor never waits, neither for a device nor for a file system.
+ * others is read at once, by an ordinary system call, which is quicker than io_uring for a few requests at a time; what is written to it
+ * is written by a thread of the disk, see {@link CacheWriter}; all else goes through io_uring. So the reactor never waits, neither for a
+ * device nor for a file system.
  *
  * <pre>
  *   start ──copied, as the file lies in memory──▶ done
- *     ├──at once──▶ done
- *     └──would wait──▶ io_uring ──all──▶ done
- *                         ▲──less──┘
+ *     ├──read at once──▶ done
+ *     ├──to the page cache──▶ writer ──all──▶ done
+ *     │                       ▲──less──┤
+ *     │                              failed
+ *     │                                ▼
+ *     └──would wait────────────────▶ io_uring ──all──▶ done
+ *                                      ▲──less──┘
  * </pre>
  */
 final class UringChannel implements BlockChannel {
@@ -55,6 +60,11 @@ final class UringChannel implements BlockChannel {
     private final ZeroVectors zeros;
     /** Null unless the file lies in memory and can be copied from and to. */
     private final FileCopies copies;
+    /** Null unless what is written waits in the page cache. */
+    private final CacheWrites writes;
+
+    /** Whether the writer could not write it, by slot: the ring tells why. */
+    private final boolean[] failedOnce;
 
     /** Whether zeros have to be written, by slot: the file cannot be told to be zero there. */
     private final boolean[] plainZeros;
@@ -73,16 +83,33 @@ final class UringChannel implements BlockChannel {
         transfer = new Transfer(requests, file.memoryAlignment());
         zeros = new ZeroVectors(requests.slots());
         plainZeros = new boolean[requests.slots()];
+        failedOnce = new boolean[requests.slots()];
         copies = FileCopies.of(file);
+        writes = openCache();
         uring = makeRing();
     }
 
-    private IoUring makeRing() throws LinuxException {
+    private CacheWrites openCache() throws LinuxException {
         try {
-            return IoUring.create(requests.slots());
+            return file.isCached() ? file.openCache(requests.slots()) : null;
         } catch (LinuxException e) {
-            if (copies != null) {
-                copies.close();
+            closeOthers();
+            throw e;
+        }
+    }
+
+    private IoUring makeRing() throws LinuxException {
+        IoUring ring = null;
+        try {
+            ring = IoUring.create(requests.slots());
+            if (writes != null) {
+                writes.watch(ring.number());
+            }
+            return ring;
+        } catch (LinuxException e) {
+            closeOthers();
+            if (ring != null) {
+                ring.close();
             }
             throw e;
         }
@@ -110,6 +137,7 @@ final class UringChannel implements BlockChannel {
 
     private void start(int slot, boolean many) {
         int type = requests.type(slot);
+        failedOnce[slot] = false;
         switch (type) {
             case BlockType.READ:
             case BlockType.WRITE:
@@ -221,13 +249,19 @@ final class UringChannel implements BlockChannel {
 
     private void move(int slot, boolean write) {
         long position = requests.offset(slot) + transfer.done(slot);
-        if (transfer.count() != 1) {
+        if (write && mayCache(slot)) {
+            writes.add(slot, transfer.vectors(), transfer.count(), position);
+        } else if (transfer.count() != 1) {
             moveVectors(slot, write, position);
         } else if (write) {
             uring.write(number, transfer.address(), transfer.length(), position, slot);
         } else {
             uring.read(number, transfer.address(), transfer.length(), position, slot);
         }
+    }
+
+    private boolean mayCache(int slot) {
+        return writes != null && !failedOnce[slot];
     }
 
     private void moveVectors(int slot, boolean write, long position) {
@@ -239,6 +273,9 @@ final class UringChannel implements BlockChannel {
     }
 
     private void submitPrepared() {
+        if (writes != null) {
+            writes.submit();
+        }
         try {
             for (int tries = 0; !uring.submit(); tries++) {
                 if (tries == PATIENCE) {
@@ -259,10 +296,30 @@ final class UringChannel implements BlockChannel {
         while (uring.next()) {
             more |= finish((int) uring.tag(), uring.result());
         }
+        if (writes != null) {
+            more |= takeWritten();
+        }
         if (more) {
             submitPrepared();
         }
         return requests.completed() - before;
+    }
+
+    /** @return whether some request goes on */
+    private boolean takeWritten() {
+        writes.relax();
+        boolean more = false;
+        while (writes.next()) {
+            int slot = writes.slot();
+            if (writes.moved() > 0) {
+                more |= finish(slot, (int) writes.moved());
+            } else {
+                failedOnce[slot] = true;
+                handOver(slot, requests.type(slot));
+                more = true;
+            }
+        }
+        return more;
     }
 
     /** @return whether the request goes on */
@@ -336,12 +393,21 @@ final class UringChannel implements BlockChannel {
 
     private void zero(int slot) {
         if (plainZeros[slot]) {
-            int count = zeros.prepare(slot, requests.length(slot) - transfer.done(slot));
-            uring.writev(number, zeros.vectors(), count, requests.offset(slot) + transfer.done(slot), slot);
+            writeZeros(slot);
         } else if (makesHole(slot, BlockType.WRITE_ZEROES)) {
             punch(slot);
         } else {
             uring.allocate(number, ZERO, requests.offset(slot), requests.length(slot), slot);
+        }
+    }
+
+    private void writeZeros(int slot) {
+        int count = zeros.prepare(slot, requests.length(slot) - transfer.done(slot));
+        long position = requests.offset(slot) + transfer.done(slot);
+        if (mayCache(slot)) {
+            writes.add(slot, zeros.vectors(), count, position);
+        } else {
+            uring.writev(number, zeros.vectors(), count, position, slot);
         }
     }
 
@@ -357,14 +423,22 @@ final class UringChannel implements BlockChannel {
 
     @Override
     public int wakeDescriptor() {
-        return uring.number();
+        return writes == null ? uring.number() : writes.number();
     }
 
     @Override
     public void close() {
+        closeOthers();
+        uring.close();
+    }
+
+    /** What is there besides the ring; while it is being opened that may be nothing yet. */
+    private void closeOthers() {
         if (copies != null) {
             copies.close();
         }
-        uring.close();
+        if (writes != null) {
+            writes.close();
+        }
     }
 }

@@ -38,7 +38,6 @@ class StallTest {
     private FrontendSession stalled;
     private FrontendSession lively;
 
-    /** The lively disk is never a buffered one: the kernel makes one in some dozens of those wait (bundles/bdev-uring/README.md). */
     private void connect(boolean direct) throws IOException {
         stalling = FreezableFileSystem.mount(directory);
         Path file = stalling.file("disk", SIZE);
@@ -50,7 +49,7 @@ class StallTest {
                         "filename",
                         directory.resolve("lively").toString(),
                         "direct",
-                        true,
+                        direct,
                         "create",
                         true,
                         "size",

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hotbay.bdevuring.internal;
+
+import io.hotbay.linux.Epoll;
+import io.hotbay.linux.EventFd;
+import io.hotbay.linux.LinuxException;
+import io.hotbay.linux.VectoredIo;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * The writes of one queue to the page cache, on their way to the {@link CacheWriter} and back; in order. One thread adds them and takes the
+ * results, the writer carries them out; nothing is allocated or locked.
+ */
+final class CacheWrites implements AutoCloseable {
+    private static final VarHandle PUBLISHED;
+    private static final VarHandle DONE;
+    private static final VarHandle SIGNALLED;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            PUBLISHED = lookup.findVarHandle(CacheWrites.class, "published", int.class);
+            DONE = lookup.findVarHandle(CacheWrites.class, "done", int.class);
+            SIGNALLED = lookup.findVarHandle(CacheWrites.class, "signalled", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final CacheWriter writer;
+    private final EventFd results;
+    /** Tells of results, and of what else the queue waits for. */
+    private final Epoll events;
+
+    private final int mask;
+
+    // One entry a write. The counters below run freely; one masked is an entry.
+    private final int[] slots;
+    private final long[] vectors;
+    private final int[] counts;
+    private final long[] positions;
+    private final long[] moved;
+
+    /** Writes that were added, and those of them that the writer may see. */
+    private int added;
+
+    private int published;
+    /** Writes carried out. */
+    private int done;
+    /** Results that were taken. */
+    private int taken;
+
+    /** Whether the descriptor tells of results. */
+    private boolean signalled;
+
+    private volatile boolean closed;
+
+    CacheWrites(CacheWriter writer, int most) throws LinuxException {
+        this.writer = writer;
+        int entries = Integer.highestOneBit(2 * most - 1);
+        mask = entries - 1;
+        slots = new int[entries];
+        vectors = new long[entries];
+        counts = new int[entries];
+        positions = new long[entries];
+        moved = new long[entries];
+        results = EventFd.create();
+        events = watching(results);
+    }
+
+    private static Epoll watching(EventFd results) throws LinuxException {
+        Epoll events = null;
+        try {
+            events = Epoll.create();
+            events.add(results.number(), Epoll.IN, 0);
+            return events;
+        } catch (LinuxException e) {
+            results.close();
+            if (events != null) {
+                events.close();
+            }
+            throw e;
+        }
+    }
+
+    /** Lets {@link #number} tell of another descriptor as well. */
+    void watch(int other) throws LinuxException {
+        events.add(other, Epoll.IN, 0);
+    }
+
+    // ---- the queue's thread
+
+    /**
+     * Adds a write. What it is from stays as it is until the result is taken.
+     *
+     * @param vector address of the first vector
+     * @param count number of vectors
+     */
+    void add(int slot, long vector, int count, long position) {
+        int entry = added++ & mask;
+        slots[entry] = slot;
+        vectors[entry] = vector;
+        counts[entry] = count;
+        positions[entry] = position;
+    }
+
+    /** Hands over what was added. */
+    void submit() {
+        if (published != added) {
+            PUBLISHED.setVolatile(this, added);
+            writer.wake();
+        }
+    }
+
+    /** Number of a descriptor that is readable when there are results, or what is {@linkplain #watch watched} besides is readable. */
+    int number() {
+        return events.number();
+    }
+
+    /** To be called before the results are taken: from now on the descriptor tells of those that come later. */
+    void relax() {
+        if ((boolean) SIGNALLED.getOpaque(this)) {
+            results.drain();
+            SIGNALLED.setVolatile(this, false);
+        }
+    }
+
+    /** Goes to the next result, if there is one: see {@link #slot} and {@link #moved}. */
+    boolean next() {
+        if (taken == (int) DONE.getVolatile(this)) {
+            return false;
+        }
+        taken++;
+        return true;
+    }
+
+    int slot() {
+        return slots[taken - 1 & mask];
+    }
+
+    /** Bytes written, or -1 if it did not work. */
+    long moved() {
+        return moved[taken - 1 & mask];
+    }
+
+    /** Forgets what the writer has not begun; the one it is at goes on. */
+    @Override
+    public void close() {
+        events.close();
+        closed = true;
+        writer.wake();
+    }
+
+    // ---- the writer
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    boolean hasWork() {
+        return done != (int) PUBLISHED.getVolatile(this);
+    }
+
+    /** Carries out what there is. Returns whether there was something. */
+    boolean work(int file) {
+        int end = (int) PUBLISHED.getAcquire(this);
+        int begin = done;
+        for (int write = begin; write != end && !closed && !writer.isEnding(); write++) {
+            int entry = write & mask;
+            moved[entry] = VectoredIo.write(file, vectors[entry], counts[entry], positions[entry]);
+            DONE.setVolatile(this, write + 1);
+            if (!(boolean) SIGNALLED.getVolatile(this) && SIGNALLED.compareAndSet(this, false, true)) {
+                results.signal();
+            }
+        }
+        return begin != end;
+    }
+
+    /** The writer is through with it, and alone has the descriptor: whoever closed it may not know yet. */
+    void release() {
+        results.close();
+    }
+}

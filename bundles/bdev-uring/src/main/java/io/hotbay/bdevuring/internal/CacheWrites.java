@@ -15,18 +15,25 @@ import java.lang.invoke.VarHandle;
 final class CacheWrites implements AutoCloseable {
     private static final VarHandle PUBLISHED;
     private static final VarHandle DONE;
-    private static final VarHandle SIGNALLED;
+    private static final VarHandle SIGNAL;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             PUBLISHED = lookup.findVarHandle(CacheWrites.class, "published", int.class);
             DONE = lookup.findVarHandle(CacheWrites.class, "done", int.class);
-            SIGNALLED = lookup.findVarHandle(CacheWrites.class, "signalled", boolean.class);
+            SIGNAL = lookup.findVarHandle(CacheWrites.class, "signal", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
+
+    /** The descriptor tells of no results. */
+    private static final int QUIET = 0;
+    /** The writer is about to let it tell of some. */
+    private static final int COMING = 1;
+    /** It tells of some. */
+    private static final int TOLD = 2;
 
     private final CacheWriter writer;
     private final EventFd results;
@@ -51,8 +58,8 @@ final class CacheWrites implements AutoCloseable {
     /** Results that were taken. */
     private int taken;
 
-    /** Whether the descriptor tells of results. */
-    private boolean signalled;
+    /** From quiet to told by the writer alone, and back by the queue alone: so nothing is told that was taken back before. */
+    private int signal = QUIET;
 
     private volatile boolean closed;
 
@@ -120,9 +127,9 @@ final class CacheWrites implements AutoCloseable {
 
     /** To be called before the results are taken: from now on the descriptor tells of those that come later. */
     void relax() {
-        if ((boolean) SIGNALLED.getOpaque(this)) {
+        if ((int) SIGNAL.getAcquire(this) == TOLD) {
             results.drain();
-            SIGNALLED.setVolatile(this, false);
+            SIGNAL.setVolatile(this, QUIET);
         }
     }
 
@@ -170,11 +177,17 @@ final class CacheWrites implements AutoCloseable {
             int entry = write & mask;
             moved[entry] = VectoredIo.write(file, vectors[entry], counts[entry], positions[entry]);
             DONE.setVolatile(this, write + 1);
-            if (!(boolean) SIGNALLED.getVolatile(this) && SIGNALLED.compareAndSet(this, false, true)) {
-                results.signal();
-            }
+            tell();
         }
         return begin != end;
+    }
+
+    private void tell() {
+        if ((int) SIGNAL.getVolatile(this) == QUIET) {
+            SIGNAL.setOpaque(this, COMING);
+            results.signal();
+            SIGNAL.setRelease(this, TOLD);
+        }
     }
 
     /** The writer is through with it, and alone has the descriptor: whoever closed it may not know yet. */

@@ -15,6 +15,8 @@ import java.util.concurrent.locks.LockSupport;
  * <p>It has a descriptor of its own: a call that is begun when the file has been closed must not meet another file under its number.
  */
 final class CacheWriter implements AutoCloseable {
+    private static final long MOMENT_MILLIS = 1000;
+
     private final Descriptor file;
     private final Thread thread;
 
@@ -104,10 +106,15 @@ final class CacheWriter implements AutoCloseable {
         return false;
     }
 
-    /** Ends it, behind the write that is under way; nobody waits for that. */
+    /** Ends it, and returns when it has ended; if a write waits, after a moment, and it ends behind that. */
     @Override
     public void close() {
         ending = true;
         LockSupport.unpark(thread);
+        try {
+            thread.join(MOMENT_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -15,25 +15,20 @@ import java.lang.invoke.VarHandle;
 final class CacheWrites implements AutoCloseable {
     private static final VarHandle PUBLISHED;
     private static final VarHandle DONE;
-    private static final VarHandle SIGNAL;
+    private static final VarHandle QUIET;
+    private static final VarHandle TOLD;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             PUBLISHED = lookup.findVarHandle(CacheWrites.class, "published", int.class);
             DONE = lookup.findVarHandle(CacheWrites.class, "done", int.class);
-            SIGNAL = lookup.findVarHandle(CacheWrites.class, "signal", int.class);
+            QUIET = lookup.findVarHandle(CacheWrites.class, "quiet", boolean.class);
+            TOLD = lookup.findVarHandle(CacheWrites.class, "told", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
-
-    /** The descriptor tells of no results. */
-    private static final int QUIET = 0;
-    /** The writer is about to let it tell of some. */
-    private static final int COMING = 1;
-    /** It tells of some. */
-    private static final int TOLD = 2;
 
     private final CacheWriter writer;
     private final EventFd results;
@@ -58,8 +53,12 @@ final class CacheWrites implements AutoCloseable {
     /** Results that were taken. */
     private int taken;
 
-    /** From quiet to told by the writer alone, and back by the queue alone: so nothing is told that was taken back before. */
-    private int signal = QUIET;
+    /** Whether the next result is to be told of: the queue may have looked at all before. */
+    private boolean quiet = true;
+    /** How often results were told of, by the writer. */
+    private int told;
+    /** What the queue has taken back of that. */
+    private int drained;
 
     private volatile boolean closed;
 
@@ -127,9 +126,12 @@ final class CacheWrites implements AutoCloseable {
 
     /** To be called before the results are taken: from now on the descriptor tells of those that come later. */
     void relax() {
-        if ((int) SIGNAL.getAcquire(this) == TOLD) {
-            results.drain();
-            SIGNAL.setVolatile(this, QUIET);
+        if (drained != (int) TOLD.getVolatile(this)) {
+            // Less than was told of when the writer is about to signal: it counts first. Then it is drained another
+            // time.
+            drained += (int) results.drain();
+            // not before: it could be told of again meanwhile, and that be drained, unnoticed
+            QUIET.setVolatile(this, true);
         }
     }
 
@@ -182,11 +184,12 @@ final class CacheWrites implements AutoCloseable {
         return begin != end;
     }
 
+    /** Whoever waits may be told only of changes (epoll's edges): what comes behind a look has to be a change again. */
     private void tell() {
-        if ((int) SIGNAL.getVolatile(this) == QUIET) {
-            SIGNAL.setOpaque(this, COMING);
+        if ((boolean) QUIET.getVolatile(this)) {
+            QUIET.setVolatile(this, false);
+            TOLD.setVolatile(this, told + 1);
             results.signal();
-            SIGNAL.setRelease(this, TOLD);
         }
     }
 

@@ -67,16 +67,20 @@ class CacheWriterTest {
     }
 
     private static void await(CacheWrites queue) throws IOException {
-        long start = System.nanoTime();
         try (Epoll epoll = Epoll.create()) {
             epoll.add(queue.number(), Epoll.IN, 0);
-            int told = 0;
-            // work of io_uring for this thread ends a wait early
-            while (told == 0 && System.nanoTime() - start < MOST_NANOS) {
-                told = epoll.await(100);
-            }
-            assertThat(told).as("results are told of").isEqualTo(1);
+            awaitChange(epoll);
         }
+    }
+
+    private static void awaitChange(Epoll epoll) throws IOException {
+        long start = System.nanoTime();
+        int told = 0;
+        // work of io_uring for this thread ends a wait early
+        while (told == 0 && System.nanoTime() - start < MOST_NANOS) {
+            told = epoll.await(100);
+        }
+        assertThat(told).as("results are told of").isEqualTo(1);
     }
 
     /** When all results are taken the descriptor becomes quiet, or whoever waits for it would never sleep. */
@@ -146,6 +150,34 @@ class CacheWriterTest {
         for (int place = 0; place < PLACES; place++) {
             assertThat(Arrays.copyOfRange(content, place * LENGTH, (place + 1) * LENGTH))
                     .isEqualTo(filled(expected[place]));
+        }
+    }
+
+    /** A reactor polls for a while, then looks once more and sleeps until the descriptor changes. */
+    @Test
+    void shouldTellOfResultsBehindTheLastLook() throws IOException {
+        Random random = new Random(4);
+        try (CacheWrites queue = writer.open(SLOTS);
+                Epoll epoll = Epoll.create()) {
+            epoll.add(queue.number(), Epoll.IN | Epoll.EDGE, 0);
+            for (int round = 0; round < 20_000; round++) {
+                int left = 1 + random.nextInt(SLOTS);
+                for (int slot = 0; slot < left; slot++) {
+                    queue.add(slot, vectors.address(slot), 1, (long) slot * LENGTH);
+                }
+                queue.submit();
+                int looks = random.nextInt(30);
+                while (left > 0) {
+                    queue.relax();
+                    while (queue.next()) {
+                        left--;
+                    }
+                    if (left > 0 && --looks < 0) {
+                        awaitChange(epoll);
+                        looks = random.nextInt(30);
+                    }
+                }
+            }
         }
     }
 

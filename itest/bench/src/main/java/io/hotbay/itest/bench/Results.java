@@ -7,10 +7,11 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
@@ -79,17 +80,30 @@ final class Results {
         return EnumSet.copyOf(verdicts.isEmpty() ? EnumSet.of(CaseResult.Verdict.MEASURED) : verdicts);
     }
 
-    /** Writes everything to DATE-COMMIT.json in a directory. */
+    /** Writes everything to a new file in a directory: DATE-COMMIT.json, or DATE-COMMIT.2.json and so on. */
     Path write(Path directory, String commit, BenchOptions options) throws IOException {
+        Instant ended = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        String date = ended.toString().substring(0, 10);
         JsonObject root = new JsonObject();
-        root.addProperty("date", LocalDate.now(ZoneOffset.UTC).toString());
+        root.addProperty("date", date);
+        root.addProperty("ended", ended.toString());
         root.addProperty("commit", commit);
         root.add("machine", Machine.json());
         root.add("options", options.json());
         root.add("pairs", pairs);
         root.add("figures", figures);
         Files.createDirectories(directory);
-        Path file = directory.resolve(LocalDate.now(ZoneOffset.UTC) + "-" + commit + ".json");
-        return Files.writeString(file, GSON.toJson(root) + "\n");
+        return Files.writeString(create(directory, date + "-" + commit), GSON.toJson(root) + "\n");
+    }
+
+    private static Path create(Path directory, String name) throws IOException {
+        for (int number = 1; ; number++) {
+            Path file = directory.resolve(name + (number == 1 ? "" : "." + number) + ".json");
+            try {
+                return Files.createFile(file);
+            } catch (FileAlreadyExistsException e) {
+                // an earlier run of the same commit on the same day
+            }
+        }
     }
 }

@@ -57,9 +57,28 @@ class ResultTableTest {
     @Test
     void shouldTakeTheNewestAndSayThatThereIsNone() throws Exception {
         assertThatThrownBy(() -> ResultTable.newest(directory)).hasMessageContaining("no results in");
-        Files.writeString(directory.resolve("2026-11-21-aaaaaaa.json"), "");
-        Path newer = Files.writeString(directory.resolve("2026-11-22-0000000.json"), "");
+        Files.writeString(directory.resolve("2026-11-21-aaaaaaa.json"), "{'date': '2026-11-21'}");
+        Path newer = Files.writeString(
+                directory.resolve("2026-11-22-0000000.json"),
+                "{'date': '2026-11-22', 'ended': '2026-11-22T10:00:00Z'}");
+        Files.writeString(directory.resolve("2026-11-22-fffffff.json"), "{'date': '2026-11-22'}");
+        Files.writeString(
+                directory.resolve("2026-11-22-aaaaaaa.json"),
+                "{'date': '2026-11-22', 'ended': '2026-11-22T09:59:59Z'}");
         Files.writeString(directory.resolve("2026-12-30-jmh-0000000.json"), "");
         assertThat(ResultTable.newest(directory)).isEqualTo(newer);
+    }
+
+    @Test
+    void shouldKeepWhatAnEarlierRunOfTheSameCommitBrought() throws Exception {
+        Results results = new Results(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
+        Path first = results.write(directory, "abc1234", BenchOptions.parse());
+        String kept = Files.readString(first);
+        results.figure("wake", "qsd", 52.5, "us", 0);
+
+        Path second = results.write(directory, "abc1234", BenchOptions.parse());
+
+        assertThat(first).hasContent(kept);
+        assertThat(second).isNotEqualTo(first).content().contains("wake");
     }
 }

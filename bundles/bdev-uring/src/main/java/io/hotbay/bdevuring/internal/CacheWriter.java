@@ -36,9 +36,10 @@ final class CacheWriter implements AutoCloseable {
      * Opens a way to it, for one queue of the disk. Any thread.
      *
      * @param slots how many writes there are at a time, at most
+     * @param source what the vectors of the writes belong to: it is kept for as long as the writer may read them
      */
-    CacheWrites open(int slots) throws LinuxException {
-        CacheWrites queue = new CacheWrites(this, slots);
+    CacheWrites open(int slots, Object source) throws LinuxException {
+        CacheWrites queue = new CacheWrites(this, slots, source);
         synchronized (this) {
             CacheWrites[] longer = Arrays.copyOf(queues, queues.length + 1);
             longer[queues.length] = queue;

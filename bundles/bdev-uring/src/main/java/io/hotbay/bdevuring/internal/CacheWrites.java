@@ -7,6 +7,7 @@ import io.hotbay.linux.LinuxException;
 import io.hotbay.linux.VectoredIo;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
 
 /**
  * The writes of one queue to the page cache, on their way to the {@link CacheWriter} and back; in order. One thread adds them and takes the
@@ -31,6 +32,9 @@ final class CacheWrites implements AutoCloseable {
     }
 
     private final CacheWriter writer;
+    /** Frees the vectors when nobody knows it any more. A ring that is given up forgets it, and the writer goes on. */
+    private final Object source;
+
     private final EventFd results;
     /** Tells of results, and of what else the queue waits for. */
     private final Epoll events;
@@ -62,8 +66,9 @@ final class CacheWrites implements AutoCloseable {
 
     private volatile boolean closed;
 
-    CacheWrites(CacheWriter writer, int most) throws LinuxException {
+    CacheWrites(CacheWriter writer, int most, Object source) throws LinuxException {
         this.writer = writer;
+        this.source = source;
         int entries = Integer.highestOneBit(2 * most - 1);
         mask = entries - 1;
         slots = new int[entries];
@@ -181,6 +186,7 @@ final class CacheWrites implements AutoCloseable {
             DONE.setVolatile(this, write + 1);
             tell();
         }
+        Reference.reachabilityFence(source);
         return begin != end;
     }
 

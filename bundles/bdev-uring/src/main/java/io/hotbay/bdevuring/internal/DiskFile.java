@@ -352,9 +352,9 @@ final class DiskFile implements AutoCloseable {
         return writer != null;
     }
 
-    /** A way into the page cache for one queue, if it {@linkplain #isCached is cached}. */
-    CacheWrites openCache(int slots) throws LinuxException {
-        return writer.open(slots);
+    /** A way into the page cache for one queue, if it {@linkplain #isCached is cached}: see {@link CacheWriter#open}. */
+    CacheWrites openCache(int slots, Object source) throws LinuxException {
+        return writer.open(slots, source);
     }
 
     /** What addresses of data must be multiples of, a power of two. */

@@ -91,7 +91,7 @@ final class UringChannel implements BlockChannel {
 
     private CacheWrites openCache() throws LinuxException {
         try {
-            return file.isCached() ? file.openCache(requests.slots()) : null;
+            return file.isCached() ? file.openCache(requests.slots(), this) : null;
         } catch (LinuxException e) {
             closeOthers();
             throw e;

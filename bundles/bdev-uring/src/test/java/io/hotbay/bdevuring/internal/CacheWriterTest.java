@@ -9,6 +9,7 @@ import io.hotbay.linux.Epoll;
 import io.hotbay.linux.IoVectors;
 import io.hotbay.linux.LinuxException;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -106,7 +107,7 @@ class CacheWriterTest {
             free.add(slot);
         }
         Deque<Integer> written = new ArrayDeque<>();
-        try (CacheWrites queue = writer.open(SLOTS)) {
+        try (CacheWrites queue = writer.open(SLOTS, vectors)) {
             for (int round = 0; round < 3000; round++) {
                 while (!free.isEmpty() && random.nextInt(4) != 0) {
                     int slot = free.remove();
@@ -157,7 +158,7 @@ class CacheWriterTest {
     @Test
     void shouldTellOfResultsBehindTheLastLook() throws IOException {
         Random random = new Random(4);
-        try (CacheWrites queue = writer.open(SLOTS);
+        try (CacheWrites queue = writer.open(SLOTS, vectors);
                 Epoll epoll = Epoll.create()) {
             epoll.add(queue.number(), Epoll.IN | Epoll.EDGE, 0);
             for (int round = 0; round < 20_000; round++) {
@@ -181,11 +182,28 @@ class CacheWriterTest {
         }
     }
 
+    /** The queue of a ring that was given up is not closed, and its writes may be carried out when the file system goes on. */
+    @Test
+    void shouldKeepWhatVectorsBelongToUntilTheQueueIsClosed() throws IOException {
+        WeakReference<Object> source = new WeakReference<>(new Object());
+        CacheWrites queue = writer.open(SLOTS, source.get());
+        System.gc();
+        assertThat(source.get()).as("of an open queue").isNotNull();
+
+        queue.close();
+        queue = null;
+        long start = System.nanoTime();
+        while (source.get() != null && System.nanoTime() - start < MOST_NANOS) {
+            System.gc();
+        }
+        assertThat(source.get()).as("of a closed queue").isNull();
+    }
+
     @Test
     void shouldServeAllItsQueuesAndForgetThoseThatAreClosed() throws IOException {
         for (int round = 0; round < 20; round++) {
-            try (CacheWrites first = writer.open(SLOTS);
-                    CacheWrites second = writer.open(SLOTS)) {
+            try (CacheWrites first = writer.open(SLOTS, vectors);
+                    CacheWrites second = writer.open(SLOTS, vectors)) {
                 fill(0, (byte) 1);
                 fill(1, (byte) 2);
                 first.add(0, vectors.address(0), 1, 0);
@@ -207,7 +225,7 @@ class CacheWriterTest {
     void shouldTellThatAWriteDidNotWork() throws IOException {
         writer.close();
         start(Descriptor.O_RDONLY);
-        try (CacheWrites queue = writer.open(SLOTS)) {
+        try (CacheWrites queue = writer.open(SLOTS, vectors)) {
             queue.add(4, vectors.address(4), 1, 0);
             queue.submit();
             await(queue);

@@ -12,6 +12,7 @@ import io.hotbay.frontend.LoadPattern;
 import io.hotbay.frontend.ProtocolViolationException;
 import io.hotbay.frontend.RequestRefusedException;
 import io.hotbay.frontend.SessionOptions;
+import io.hotbay.linux.Errno;
 import io.hotbay.linux.LinuxException;
 import java.io.EOFException;
 import java.io.IOException;
@@ -92,10 +93,14 @@ final class Disk implements AutoCloseable {
         if (failure instanceof ProtocolViolationException || failure instanceof EOFException) {
             return socket + " is no vhost-user-blk target that could be measured: " + failure.getMessage();
         }
-        if (failure instanceof LinuxException) {
-            return socket + ": " + failure.getMessage();
+        if (failure instanceof LinuxException && isHangUp(((LinuxException) failure).errno())) {
+            return socket + " is no vhost-user-blk target that could be measured: it closed the connection";
         }
         return socket + ": " + (failure.getMessage() == null ? failure : failure.getMessage());
+    }
+
+    private static boolean isHangUp(int errno) {
+        return errno == Errno.EPIPE || errno == Errno.ECONNRESET;
     }
 
     private void requireFit() throws BenchException {

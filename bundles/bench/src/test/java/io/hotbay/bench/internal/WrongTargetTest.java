@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -82,6 +83,29 @@ class WrongTargetTest {
     void shouldSayThatAnHttpServerIsNoTarget() throws Exception {
         answering("HTTP/1.1 400 Bad Request\r\n\r\n", () -> assertThatThrownBy(run())
                 .hasMessageContaining("is no vhost-user-blk target"));
+    }
+
+    /** Some tell by an end, some by an error: it depends on who is quicker. */
+    @Test
+    void shouldSayThatAListenerThatHangsUpIsNoTarget() throws Exception {
+        for (int i = 0; i < 50; i++) {
+            try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+                server.bind(UnixDomainSocketAddress.of(path));
+                Thread thread = new Thread(() -> hangUp(server));
+                thread.start();
+                assertThatThrownBy(run()).hasMessageContaining("is no vhost-user-blk target");
+                thread.join();
+            }
+            Files.delete(path);
+        }
+    }
+
+    private static void hangUp(ServerSocketChannel server) {
+        try {
+            server.accept().close();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
     }
 
     private void answering(String text, Runnable body) throws Exception {

@@ -3,7 +3,6 @@ package io.hotbay.itest.bench;
 
 import io.hotbay.frontend.LoadSample;
 import java.io.IOException;
-import java.util.OptionalLong;
 
 /** Bytes that a target's serving thread allocates for a request, over a million of them. */
 final class AllocationMeasurement {
@@ -13,20 +12,17 @@ final class AllocationMeasurement {
 
     private AllocationMeasurement() {}
 
-    static void measure(BenchTarget target, BenchOptions options, Results results) throws IOException {
-        if (target.allocatedBytes().isEmpty()) {
-            return;
-        }
+    static void measure(HotbayTarget target, BenchOptions options, Results results) throws IOException {
         for (BenchDisk disk : options.disks()) {
             try (DiskUnderLoad load = DiskUnderLoad.open(target, disk, options)) {
                 load.prepare(new BenchCase(disk, false, DEPTH, options.indirect()).pattern(), ROUND_NANOS);
-                OptionalLong before = target.allocatedBytes();
+                long before = target.allocatedBytes();
                 long requests = 0;
                 while (requests < REQUESTS) {
                     LoadSample sample = load.sample(ROUND_NANOS);
                     requests += sample.requests();
                 }
-                long bytes = target.allocatedBytes().orElseThrow() - before.orElseThrow();
+                long bytes = target.allocatedBytes() - before;
                 // What remains is the answer to reactor:list and the poll loop's own accounts, not the requests'.
                 results.figure(
                         "allocated for a request, " + disk.label(),

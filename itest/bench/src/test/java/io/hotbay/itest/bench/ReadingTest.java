@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What the benchmark reads from the kernel, from Hotbay and from its command line. */
@@ -30,12 +31,21 @@ class ReadingTest {
     }
 
     @Test
-    void shouldReadWhatAReactorAllocated() {
-        String table = "CORE  POLLERS  ROUNDS  ALLOCATED\n0     1        99      12\n1     2        88      34\n";
-        assertThat(ReactorTable.allocatedBytes(table, 1)).hasValue(34);
-        assertThat(ReactorTable.allocatedBytes(table, 2)).isEmpty();
-        assertThat(ReactorTable.allocatedBytes("no such command", 1)).isEmpty();
-        assertThat(ReactorTable.allocatedBytes("CORE ALLOCATED\n1 -1", 1)).isEmpty();
+    void shouldReadWhatAReactorAllocated() throws IOException {
+        String table = "CORE  POLLERS  BUSY s  BUSY %  ROUNDS  ALLOCATED\n"
+                + "   0        1   0.002     0.0      99         12\n"
+                + "   1        2   0.101    10.0      88         34\n";
+        assertThat(ReactorTable.allocatedBytes(table, 1)).isEqualTo(34);
+    }
+
+    @Test
+    void shouldSayWhatDoesNotTellWhatAReactorAllocated() {
+        for (String table : List.of("", "no such command", "CORE  ALLOCATED\n1     -1", "CORE  ALLOCATED\n0     5")) {
+            assertThatThrownBy(() -> ReactorTable.allocatedBytes(table, 1))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("core 1")
+                    .hasMessageContaining(table);
+        }
     }
 
     @Test
